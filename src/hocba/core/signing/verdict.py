@@ -1,0 +1,66 @@
+"""Words of a verdict: what was concluded about each signature and about the document.
+
+The main words are those of ETSI EN 319 102-1; reasons are stable codes which
+`hocba.adapters.wording` turns into Vietnamese. Verdicts are values; nothing here judges.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Indication(StrEnum):
+    """EN 319 102-1 §5.1.3 status indication."""
+
+    TOTAL_PASSED = "TOTAL-PASSED"
+    INDETERMINATE = "INDETERMINATE"
+    TOTAL_FAILED = "TOTAL-FAILED"
+
+
+class SlotRole(StrEnum):
+    """Signature slots of the Ministry's signature area; the value is the XML element name."""
+
+    SUBJECT_TEACHER = "GVBM"
+    HOMEROOM_TEACHER = "GVCN"
+    PRINCIPAL = "CBQL"
+    SEAL = "KY_PHAT_HANH"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a stable code ("signature.digest_mismatch"), EN 319 102-1 sub-indication, short detail."""
+
+    code: str
+    sub_indication: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureVerdict:
+    """The verdict on one slot's signature."""
+
+    slot: str  # slot key, e.g. "GVBM-toan", "GVCN", "CBQL", "KY_PHAT_HANH"
+    role: SlotRole | None
+    indication: Indication
+    reasons: tuple[Reason, ...]
+    signer_name: str
+    signer_id: str  # citizen id or organisation code claimed by the certificate's subject
+    signing_time: datetime | None
+    targets: tuple[str, ...]  # Ids covered
+    certificate_subject: str
+    certificate_issuer: str
+    certificate_serial: str
+    certificate_not_before: datetime | None
+    certificate_not_after: datetime | None
+    certificate_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVerdict:
+    """The verdict on a whole transcript file, before its status in the log is asked."""
+
+    indication: Indication
+    reasons: tuple[Reason, ...]
+    signatures: tuple[SignatureVerdict, ...]
+    document_sha256: str
+    lookup_uuid: str  # "" when the document could not be read
