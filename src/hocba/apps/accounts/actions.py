@@ -1,0 +1,230 @@
+"""Writes of the accounts office: people come and go, roles begin and end."""
+
+from datetime import date, datetime
+from unicodedata import normalize
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.db.models import Q
+
+from hocba.apps.accounts.models import ROLES, Person, RoleAssignment
+from hocba.apps.accounts.permissions import CONFLICTS
+from hocba.apps.audit.actions import CITY_WIDE, record_event
+from hocba.apps.identifiers import uuid7
+from hocba.apps.leaf import school_year_of
+from hocba.core.errors import HocbaError
+
+
+@transaction.atomic
+def create_person(
+    *,
+    username: str,
+    full_name: str,
+    citizen_id: str | None = None,
+    password: str | None = None,
+    is_staff: bool = False,
+    is_superuser: bool = False,
+    person_id: UUID | None = None,
+    actor: UUID | None,
+    at: datetime,
+) -> Person:
+    """Open an account; without a password the person sets one through an activation link.
+
+    Refuses: accounts.username_taken, accounts.citizen_id_taken, accounts.citizen_id_form.
+    """
+    username = normalize("NFC", username).strip()
+    citizen_id = (citizen_id or "").strip() or None
+    if citizen_id is not None and not (len(citizen_id) == 12 and citizen_id.isdecimal()):
+        raise HocbaError("accounts.citizen_id_form")
+    if Person.objects.filter(username__iexact=username).exists():
+        raise HocbaError("accounts.username_taken")
+    if citizen_id and Person.objects.filter(citizen_id=citizen_id).exists():
+        raise HocbaError("accounts.citizen_id_taken")
+    person = Person(
+        id=person_id or uuid7(at=at),
+        username=username,
+        full_name=" ".join(normalize("NFC", full_name).split()),
+        citizen_id=citizen_id,
+        is_staff=is_staff,
+        is_superuser=is_superuser,
+    )
+    person.set_password(password)
+    person.save(force_insert=True)
+    after = {"username": username, "is_staff": is_staff, "is_superuser": is_superuser}
+    _record(person, "accounts.person_created", None, after, "", actor, at)
+    return person
+
+
+@transaction.atomic
+def deactivate_person(*, person_id: UUID, reason: str, actor: UUID | None, at: datetime) -> Person:
+    """Close an account: no sign-in, no roles, until it is opened again. Idempotent."""
+    person = _locked_person(person_id)
+    if person.is_active:
+        if actor == person_id:
+            raise HocbaError("accounts.own_account")
+        _set_active(person, active=False, reason=reason, actor=actor, at=at)
+    return person
+
+
+@transaction.atomic
+def reactivate_person(*, person_id: UUID, reason: str, actor: UUID | None, at: datetime) -> Person:
+    """Open a closed account again. Idempotent."""
+    person = _locked_person(person_id)
+    if not person.is_active:
+        _set_active(person, active=True, reason=reason, actor=actor, at=at)
+    return person
+
+
+@transaction.atomic
+def set_password(*, person_id: UUID, password: str, actor: UUID | None, at: datetime) -> None:
+    """Give an account a new password that passes the site's rules; ends its other sessions.
+
+    Raises Django's ValidationError for a weak password: that is a finding of the form.
+    """
+    person = _locked_person(person_id)
+    validate_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    _record(person, "accounts.password_set", None, None, "", actor, at)
+
+
+@transaction.atomic
+def record_sign_in(*, person_id: UUID, actor: UUID | None, at: datetime) -> None:
+    """Remember that somebody signed in."""
+    person = Person.objects.get(pk=person_id)
+    _record(person, "accounts.signed_in", None, None, "", actor, at)
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    person_id: UUID,
+    role: str,
+    unit_id: UUID,
+    valid_from: date,
+    valid_to: date | None = None,
+    actor: UUID | None,
+    at: datetime,
+) -> RoleAssignment:
+    """Give a person a role in a unit; the same grant again changes nothing.
+
+    Refuses: accounts.role_unknown, accounts.own_role (nobody raises themselves),
+    accounts.role_overlaps, accounts.roles_conflict.
+    """
+    if role not in ROLES:
+        raise HocbaError("accounts.role_unknown", role=role)
+    if actor == person_id:
+        raise HocbaError("accounts.own_role")
+    person = _locked_person(person_id)
+    overlapping = RoleAssignment.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), person=person, unit_id=unit_id
+    )
+    if valid_to is not None:
+        overlapping = overlapping.filter(valid_from__lte=valid_to)
+    for other in overlapping:
+        if other.role != role and frozenset({other.role, role}) in CONFLICTS:
+            raise HocbaError("accounts.roles_conflict", role=role, other=other.role)
+        if other.role == role:
+            if (other.valid_from, other.valid_to) == (valid_from, valid_to):
+                return other
+            raise HocbaError("accounts.role_overlaps", role=role)
+    assignment = RoleAssignment.objects.create(
+        id=uuid7(at=at),
+        person=person,
+        role=role,
+        unit_id=unit_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    _record_role(assignment, "accounts.role_granted", None, "", actor, at)
+    return assignment
+
+
+@transaction.atomic
+def end_role(
+    *, assignment_id: UUID, last_day: date, reason: str = "", actor: UUID | None, at: datetime
+) -> RoleAssignment:
+    """Let a role end on a day; the row stays, since signatures of its time rest on it.
+
+    Refuses: accounts.role_ends_before_start, accounts.role_already_ended.
+    """
+    assignment = RoleAssignment.objects.select_for_update().get(pk=assignment_id)
+    if assignment.valid_to == last_day:
+        return assignment
+    if assignment.valid_to is not None and assignment.valid_to < last_day:
+        raise HocbaError("accounts.role_already_ended")
+    if last_day < assignment.valid_from:
+        raise HocbaError("accounts.role_ends_before_start")
+    before = assignment.valid_to
+    assignment.valid_to = last_day
+    assignment.save(update_fields=["valid_to"])
+    _record_role(assignment, "accounts.role_ended", {"valid_to": before}, reason, actor, at)
+    return assignment
+
+
+def _locked_person(person_id: UUID) -> Person:
+    try:
+        return Person.objects.select_for_update().get(pk=person_id)
+    except Person.DoesNotExist:
+        raise HocbaError("accounts.person_unknown") from None
+
+
+def _set_active(
+    person: Person, *, active: bool, reason: str, actor: UUID | None, at: datetime
+) -> None:
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    action = "accounts.person_reactivated" if active else "accounts.person_deactivated"
+    _record(person, action, {"is_active": not active}, {"is_active": active}, reason, actor, at)
+
+
+def _record(
+    person: Person,
+    action: str,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+    reason: str,
+    actor: UUID | None,
+    at: datetime,
+) -> None:
+    record_event(
+        school_id=CITY_WIDE,
+        school_year=school_year_of(at),
+        action=action,
+        object_type="person",
+        object_id=str(person.pk),
+        before=before,
+        after=after,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
+def _record_role(
+    assignment: RoleAssignment,
+    action: str,
+    before: dict[str, object] | None,
+    reason: str,
+    actor: UUID | None,
+    at: datetime,
+) -> None:
+    after = {
+        "person_id": assignment.person_id,
+        "role": assignment.role,
+        "valid_from": assignment.valid_from,
+        "valid_to": assignment.valid_to,
+    }
+    record_event(
+        school_id=assignment.unit_id,
+        school_year=school_year_of(at),
+        action=action,
+        object_type="role_assignment",
+        object_id=str(assignment.pk),
+        before=before,
+        after=after,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )

@@ -1,0 +1,10 @@
+"""Addresses of the accounts office."""
+
+from django.urls import path
+
+from hocba.apps.accounts import views
+
+urlpatterns = [
+    path("dang-nhap/", views.SignIn.as_view(), name="sign_in"),
+    path("dang-xuat/", views.SignOut.as_view(), name="sign_out"),
+]

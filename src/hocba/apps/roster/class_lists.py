@@ -1,0 +1,177 @@
+"""How a class list becomes rows: the steps of `actions.accept_class`, inside its transaction.
+
+Each step returns what it changed, for the audit event, and does nothing when nothing differs.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from unicodedata import normalize
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from hocba.apps.identifiers import uuid7
+from hocba.apps.roster.models import ClassGroup, Enrolment, Student, TeachingAssignment, Unit
+from hocba.apps.roster.values import AssignmentEntry, StudentEntry
+from hocba.core.errors import HocbaError
+
+Changes = dict[str, Any]
+
+_NUMBERS_ASIDE = 10_000
+_PARTICULARS = [
+    "citizen_id",
+    "full_name",
+    "birth_date",
+    "gender",
+    "ethnicity",
+    "nationality",
+    "birth_place",
+    "home_town",
+    "address",
+    "father_name",
+    "mother_name",
+    "guardian_name",
+    "priority_group",
+    "register_number",
+]
+
+
+def locked_class(
+    *, school_id: UUID, school_year: str, grade: int, name: str, at: datetime
+) -> tuple[ClassGroup, bool]:
+    """Find or enter the class while holding its school's row; tells whether it is new."""
+    school = Unit.objects.select_for_update(no_key=True).filter(pk=school_id, kind="school").first()
+    if school is None:
+        raise HocbaError("roster.not_a_school")
+    class_group, created = ClassGroup.objects.get_or_create(
+        school=school,
+        school_year=school_year,
+        name=name,
+        defaults={"id": uuid7(at=at), "grade": grade},
+    )
+    if class_group.grade != grade:
+        raise HocbaError("roster.class_has_other_grade", grade=class_group.grade)
+    return class_group, created
+
+
+def accept_students(
+    class_group: ClassGroup, entries: Sequence[StudentEntry], *, at: datetime
+) -> Changes:
+    """Enter new students, take over changed particulars, seat everybody under their number."""
+    codes = [entry.student_code for entry in entries]
+    known = {one.student_code: one for one in Student.objects.filter(student_code__in=codes)}
+    _refuse_taken_citizen_ids(entries)
+    _refuse_students_elsewhere(class_group, entries)
+    changed: Changes = {}
+    for entry in entries:
+        student = known.get(entry.student_code)
+        if student is None:
+            student = Student(id=uuid7(at=at), student_code=entry.student_code)
+            _take_over(student, entry)
+            student.save(force_insert=True)
+            known[entry.student_code] = student
+        elif differing := _take_over(student, entry):
+            student.save(update_fields=list(differing))
+            changed[str(student.pk)] = differing
+    result: Changes = {"particulars": changed} if changed else {}
+    return result | _seat(class_group, entries, known, at=at)
+
+
+def accept_assignments(
+    class_group: ClassGroup, entries: Sequence[AssignmentEntry], *, at: datetime
+) -> Changes:
+    """Bring the subjects and their teachers to what the list says; none is removed."""
+    rows = {row.subject_key: row for row in class_group.assignments.all()}
+    changed: Changes = {}
+    for entry in entries:
+        row = rows.get(entry.subject_key)
+        told = {"periods": entry.periods, "teacher_id": entry.teacher_id}
+        if row is None:
+            TeachingAssignment.objects.create(
+                id=uuid7(at=at), class_group=class_group, subject_key=entry.subject_key, **told
+            )
+            changed[entry.subject_key] = [None, _text(told)]
+        elif (stood := {"periods": row.periods, "teacher_id": row.teacher_id}) != told:
+            row.periods, row.teacher_id = entry.periods, entry.teacher_id
+            row.save(update_fields=["periods", "teacher"])
+            changed[entry.subject_key] = [_text(stood), _text(told)]
+    return {"assignments": changed} if changed else {}
+
+
+def _take_over(student: Student, entry: StudentEntry) -> Changes:
+    """Copy what the entry tells and the row lacks or has otherwise; returns [before, after]."""
+    differing: Changes = {}
+    for name in _PARTICULARS:
+        told, stood = getattr(entry, name), getattr(student, name)
+        if isinstance(told, str):
+            told = " ".join(normalize("NFC", told).split())
+        if told and told != stood:
+            setattr(student, name, told)
+            differing[name] = [None if stood is None else str(stood), str(told)]
+    return differing
+
+
+def _refuse_taken_citizen_ids(entries: Sequence[StudentEntry]) -> None:
+    code_of = {entry.citizen_id: entry for entry in entries if entry.citizen_id}
+    for other in Student.objects.filter(citizen_id__in=list(code_of)):
+        entry = code_of[other.citizen_id or ""]
+        if entry.student_code != other.student_code:
+            raise HocbaError("roster.citizen_id_taken", list_number=entry.list_number)
+
+
+def _refuse_students_elsewhere(class_group: ClassGroup, entries: Sequence[StudentEntry]) -> None:
+    """One student sits in one class at a time: who comes must have left the other."""
+    numbers = {one.student_code: one.list_number for one in entries if one.left_date is None}
+    seated = Enrolment.objects.select_related("student").filter(
+        ~Q(class_group=class_group),
+        student__student_code__in=list(numbers),
+        class_group__school_year=class_group.school_year,
+        left_date__isnull=True,
+    )
+    for row in seated[:1]:
+        number = numbers[row.student.student_code]
+        raise HocbaError("roster.student_elsewhere", list_number=number)
+
+
+def _seat(
+    class_group: ClassGroup,
+    entries: Sequence[StudentEntry],
+    students: dict[str, Student],
+    *,
+    at: datetime,
+) -> Changes:
+    rows = {row.student_id: row for row in class_group.enrolments.all()}
+    told = {students[entry.student_code].pk: entry for entry in entries}
+    _refuse_taken_numbers(rows, told)
+    moved = [
+        pk for pk, entry in told.items() if pk in rows and rows[pk].list_number != entry.list_number
+    ]
+    # Two students may swap their numbers, and each is unique at every moment: step aside first.
+    class_group.enrolments.filter(student_id__in=moved).update(
+        list_number=F("list_number") + _NUMBERS_ASIDE
+    )
+    seated: Changes = {}
+    for pk, entry in told.items():
+        row = rows.get(pk) or Enrolment(id=uuid7(at=at), class_group=class_group, student_id=pk)
+        left = entry.left_date or row.left_date
+        joined = entry.joined_date or row.joined_date
+        wanted = (entry.list_number, joined, left)
+        if pk in rows and (row.list_number, row.joined_date, row.left_date) == wanted:
+            continue
+        row.list_number, row.joined_date, row.left_date = wanted
+        row.save(force_insert=pk not in rows)
+        seated[str(row.pk)] = [str(pk), entry.list_number, str(joined or ""), str(left or "")]
+    return {"enrolments": seated} if seated else {}
+
+
+def _refuse_taken_numbers(rows: dict[UUID, Enrolment], told: dict[UUID, StudentEntry]) -> None:
+    """A number of somebody who is not on this list stays theirs."""
+    kept = {row.list_number for pk, row in rows.items() if pk not in told}
+    for entry in told.values():
+        if entry.list_number in kept:
+            raise HocbaError("roster.list_number_twice", list_number=entry.list_number)
+
+
+def _text(values: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

@@ -1,0 +1,271 @@
+"""All settings, from the environment; a value may also come from a file named by NAME_FILE.
+
+HOCBA_SECRET_KEY        required, unless HOCBA_DEMO=1 (then kept in the data folder) or in tests
+HOCBA_DATABASE_URL      sqlite:///relative, sqlite:////absolute, postgresql://user:password@host/db
+HOCBA_DATA_DIR          folder for blobs and the SQLite database (default: ./demo-data)
+HOCBA_ALLOWED_HOSTS     comma-separated host names
+HOCBA_TLS               0 only when nothing but this machine can reach the site (default: 1)
+HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and X-Request-ID
+HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
+HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
+HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
+HOCBA_LOG_ORIGIN, HOCBA_LOG_KEY, HOCBA_TRUST   name of the log, paths of its key and trust list
+HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+from hocba.web import logging as log_lines
+
+
+def from_environment(name: str, default: str | None = None) -> str:
+    """Read NAME, or the file named by NAME_FILE (both at once is a mistake)."""
+    value, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value and path:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set")
+    if path:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    if not value and default is None:
+        raise ImproperlyConfigured(f"{name} (or {name}_FILE) is not set")
+    return value or default or ""
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read a yes/no setting; anything but 0 or 1 is a mistake."""
+    value = from_environment(name, "1" if default else "0")
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 0 or 1")
+    return value == "1"
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn a database URL into Django's words."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite(unquote(parts.path[1:]))
+    if parts.scheme in ("postgresql", "postgres"):
+        query = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": from_environment("HOCBA_DATABASE_PASSWORD", unquote(parts.password or "")),
+            "HOST": query.pop("host", unquote(parts.hostname or "")),
+            "PORT": query.pop("port", str(parts.port or "")),
+            "OPTIONS": query,
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            # Cursors of a transaction pooler do not outlive the transaction.
+            "DISABLE_SERVER_SIDE_CURSORS": True,
+        }
+    raise ImproperlyConfigured("HOCBA_DATABASE_URL must start with sqlite:// or postgresql://")
+
+
+def sqlite(name: str) -> dict[str, Any]:
+    """SQLite as one school uses it: readers never wait, a writer waits rather than fails."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name or ":memory:",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # FULL, not NORMAL: an acknowledged save must survive a power cut.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+def demo_secret(folder: Path) -> str:
+    """One key per demo folder, so that sessions survive a restart."""
+    path = folder / "secret-key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(get_random_secret_key())
+    return path.read_text(encoding="utf-8")
+
+
+HERE = Path(__file__).resolve().parent
+# mypy's Django plug-in loads the settings as well, and has no more use for a secret than a test.
+TESTING = "pytest" in sys.modules or "mypy" in sys.modules
+DEMO = flag("HOCBA_DEMO", default=False)
+DEBUG = flag("HOCBA_DEBUG", default=False)
+TLS = flag("HOCBA_TLS", default=not (DEMO or TESTING))
+BEHIND_PROXY = flag("HOCBA_BEHIND_PROXY", default=False)
+if DEBUG and not DEMO:
+    raise ImproperlyConfigured("HOCBA_DEBUG is for the demo only")
+
+DATA_DIR = Path(from_environment("HOCBA_DATA_DIR", "demo-data" if DEMO or TESTING else None))
+HOCBA_DEMO = DEMO  # read by offices: software signers load in the demo and nowhere else
+HOCBA_DATA_DIR = DATA_DIR
+HOCBA_BEHIND_PROXY = BEHIND_PROXY
+HOCBA_MAX_UPLOAD_BYTES = int(from_environment("HOCBA_MAX_UPLOAD_MB", "30")) * 1024 * 1024
+
+if TESTING:
+    SECRET_KEY = from_environment("HOCBA_SECRET_KEY", get_random_secret_key())
+elif DEMO:
+    SECRET_KEY = from_environment("HOCBA_SECRET_KEY", "") or demo_secret(DATA_DIR)
+else:
+    SECRET_KEY = from_environment("HOCBA_SECRET_KEY")
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in from_environment(
+        "HOCBA_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO or TESTING else None
+    ).split(",")
+]
+
+if TESTING:
+    DATABASES = {"default": database(from_environment("HOCBA_TEST_DATABASE_URL", "sqlite://"))}
+else:
+    DATABASES = {
+        "default": database(
+            from_environment("HOCBA_DATABASE_URL", f"sqlite:///{DATA_DIR / 'hocba.sqlite3'}")
+        )
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "hocba.web",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "hocba.apps.audit",
+    "hocba.apps.accounts",
+    "hocba.apps.roster",
+    "hocba.apps.certificates",
+    "hocba.apps.gradebook",
+    "hocba.apps.ledger",
+    "hocba.apps.issuing",
+]
+MIDDLEWARE = [
+    "hocba.web.middleware.RequestRecord",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "hocba.web.middleware.UploadLimit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "hocba.web.middleware.ChosenLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hocba.web.middleware.DenyByDefault",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hocba.web.middleware.Refusals",
+]
+ROOT_URLCONF = "hocba.web.urls"
+WSGI_APPLICATION = "hocba.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
+LOCALE_PATHS = [HERE / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(from_environment("HOCBA_STATIC_ROOT", str(DATA_DIR / "static")))
+# The demo and the tests serve files from where they lie; production collects and fingerprints.
+WHITENOISE_USE_FINDERS = DEMO or TESTING
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["hocba.apps.accounts.backend.PersonBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "full_name")}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # an activation link lives three days
+LOGIN_URL = "/dang-nhap/"
+LOGIN_REDIRECT_URL = "/ban-lam-viec/"
+LOGOUT_REDIRECT_URL = "/"
+
+# "__Host-" makes the browser refuse the cookie unless it is secure, host-only and for the root.
+_prefix = "__Host-" if TLS else ""
+SESSION_COOKIE_NAME = f"{_prefix}phien"
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+LANGUAGE_COOKIE_NAME = f"{_prefix}ngon-ngu"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+
+SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_HSTS_PRELOAD = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Preloading is decided for the whole domain of the city, not by this site.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a grid of 45 students × 20 columns, with room
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+LOGGING = log_lines.logging_settings()
+log_lines.configure_structlog()
+
+# The public log and the trust list that verifiers use; the demo keeps both in its data folder.
+HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-ky")
+HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY", str(DATA_DIR / "log-key.pem")))
+HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST", str(DATA_DIR / "trust.json")))

@@ -1,0 +1,12 @@
+"""The map of addresses, in unaccented Vietnamese. Each office keeps its own `urls`."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+urlpatterns = [
+    path("", include("hocba.apps.accounts.urls")),
+    path("ngon-ngu/", login_not_required(set_language), name="set_language"),
+    path("quan-tri/", admin.site.urls),
+]
