@@ -4,12 +4,14 @@ HOCBA_SECRET_KEY        required, unless HOCBA_DEMO=1 (then kept in the data fol
 HOCBA_DATABASE_URL      sqlite:///relative, sqlite:////absolute, postgresql://user:password@host/db
 HOCBA_DATA_DIR          folder for blobs and the SQLite database (default: ./demo-data)
 HOCBA_ALLOWED_HOSTS     comma-separated host names
+HOCBA_STATIC_ROOT       where collectstatic gathers files (default: static in the data folder)
 HOCBA_TLS               0 only when nothing but this machine can reach the site (default: 1)
 HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and X-Request-ID
 HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
 HOCBA_LOG_ORIGIN, HOCBA_LOG_KEY, HOCBA_TRUST   name of the log, paths of its key and trust list
+HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
 
@@ -96,7 +98,7 @@ def demo_secret(folder: Path) -> str:
 
 HERE = Path(__file__).resolve().parent
 # mypy's Django plug-in loads the settings as well, and has no more use for a secret than a test.
-TESTING = "pytest" in sys.modules or "mypy" in sys.modules
+TESTING = flag("HOCBA_TESTING", default="pytest" in sys.modules or "mypy" in sys.modules)
 DEMO = flag("HOCBA_DEMO", default=False)
 DEBUG = flag("HOCBA_DEBUG", default=False)
 TLS = flag("HOCBA_TLS", default=not (DEMO or TESTING))
@@ -192,9 +194,13 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(from_environment("HOCBA_STATIC_ROOT", str(DATA_DIR / "static")))
 # The demo and the tests serve files from where they lie; production collects and fingerprints.
 WHITENOISE_USE_FINDERS = DEMO or TESTING
+STATIC_ROOT = (
+    None
+    if WHITENOISE_USE_FINDERS
+    else Path(from_environment("HOCBA_STATIC_ROOT", str(DATA_DIR / "static")))
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

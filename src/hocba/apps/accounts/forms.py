@@ -7,11 +7,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hocba.apps.accounts import throttle
+from hocba.apps.accounts import throttling
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password, behind the walls of `throttle`."""
+    """Name and password, behind the walls of `throttling`."""
 
     username = forms.CharField(
         label=_("Tên đăng nhập"),
@@ -38,8 +38,8 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Count the attempt, then look at the password; a right one wipes the count."""
         account = self.cleaned_data.get("username", "")
-        if not throttle.open_attempt(account=account, address=self.address, at=timezone.now()):
+        if not throttling.open_attempt(account=account, address=self.address, at=timezone.now()):
             raise forms.ValidationError(self.error_messages["too_many"], code="too_many")
         cleaned: dict[str, Any] = super().clean()
-        throttle.forget_attempts(account=account, address=self.address)
+        throttling.forget_attempts(account=account, address=self.address)
         return cleaned

@@ -1,17 +1,20 @@
-"""How a class list becomes rows: the steps of `actions.accept_class`, inside its transaction.
+"""The whole list of a class in one act, and who leaves it.
 
-Each step returns what it changed, for the audit event, and does nothing when nothing differs.
+The steps below `accept_class` return what they changed, for its audit event, and do nothing when
+nothing differs.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from unicodedata import normalize
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from hocba.apps.identifiers import uuid7
+from hocba.apps.roster.actions.trail import record
 from hocba.apps.roster.models import ClassGroup, Enrolment, Student, TeachingAssignment, Unit
 from hocba.apps.roster.values import AssignmentEntry, StudentEntry
 from hocba.core.errors import HocbaError
@@ -19,7 +22,7 @@ from hocba.core.errors import HocbaError
 Changes = dict[str, Any]
 
 _NUMBERS_ASIDE = 10_000
-_PARTICULARS = [
+_PARTICULARS = (
     "citizen_id",
     "full_name",
     "birth_date",
@@ -34,10 +37,91 @@ _PARTICULARS = [
     "guardian_name",
     "priority_group",
     "register_number",
-]
+)
 
 
-def locked_class(
+@transaction.atomic
+def accept_class(
+    *,
+    school_id: UUID,
+    school_year: str,
+    grade: int,
+    name: str,
+    students: Sequence[StudentEntry],
+    assignments: Sequence[AssignmentEntry],
+    homeroom_teacher_id: UUID | None,
+    actor: UUID | None,
+    at: datetime,
+) -> ClassGroup:
+    """Bring a class to what its list says; the same list again changes nothing.
+
+    Students who are on record and not on the list stay (a leaver never disappears; see
+    `record_leaver`). Particulars that differ are taken from the list, each change in the audit
+    trail. Refuses: roster.not_a_school, roster.class_has_other_grade, roster.student_elsewhere,
+    roster.citizen_id_taken, roster.list_number_twice, roster.student_twice,
+    roster.subject_twice. The row is locked per school, so two lists of one class wait their turn.
+    """
+    _refuse_repetitions(students, assignments)
+    class_group, created = _locked_class(
+        school_id=school_id, school_year=school_year, grade=grade, name=name, at=at
+    )
+    changes = _accept_students(class_group, students, at=at)
+    changes |= _accept_assignments(class_group, assignments, at=at)
+    if class_group.homeroom_teacher_id != homeroom_teacher_id:
+        changes["homeroom_teacher_id"] = [class_group.homeroom_teacher_id, homeroom_teacher_id]
+        class_group.homeroom_teacher_id = homeroom_teacher_id
+        class_group.save(update_fields=["homeroom_teacher"])
+    if created or changes:
+        action = "roster.class_created" if created else "roster.class_changed"
+        record(school_id, school_year, action, class_group, None, changes, actor, at)
+    return class_group
+
+
+@transaction.atomic
+def record_leaver(
+    *, enrolment_id: UUID, left_date: date, reason: str = "", actor: UUID | None, at: datetime
+) -> Enrolment:
+    """Note that a student left a class; the line and its number stay.
+
+    Refuses: roster.leaves_before_joining.
+    """
+    row = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id)
+    if row.joined_date is not None and left_date < row.joined_date:
+        raise HocbaError("roster.leaves_before_joining")
+    if row.left_date == left_date:
+        return row
+    before, row.left_date = {"left_date": row.left_date}, left_date
+    row.save(update_fields=["left_date"])
+    home = row.class_group
+    after = {"left_date": left_date}
+    record(
+        home.school_id,
+        home.school_year,
+        "roster.student_left",
+        row,
+        before,
+        after,
+        actor,
+        at,
+        reason,
+    )
+    return row
+
+
+def _refuse_repetitions(
+    students: Sequence[StudentEntry], assignments: Sequence[AssignmentEntry]
+) -> None:
+    for code, values in (
+        ("roster.student_twice", [entry.student_code for entry in students]),
+        ("roster.list_number_twice", [entry.list_number for entry in students]),
+        ("roster.citizen_id_taken", [entry.citizen_id for entry in students if entry.citizen_id]),
+        ("roster.subject_twice", [entry.subject_key for entry in assignments]),
+    ):
+        if len(values) != len(set(values)):
+            raise HocbaError(code)
+
+
+def _locked_class(
     *, school_id: UUID, school_year: str, grade: int, name: str, at: datetime
 ) -> tuple[ClassGroup, bool]:
     """Find or enter the class while holding its school's row; tells whether it is new."""
@@ -55,7 +139,7 @@ def locked_class(
     return class_group, created
 
 
-def accept_students(
+def _accept_students(
     class_group: ClassGroup, entries: Sequence[StudentEntry], *, at: datetime
 ) -> Changes:
     """Enter new students, take over changed particulars, seat everybody under their number."""
@@ -78,7 +162,7 @@ def accept_students(
     return result | _seat(class_group, entries, known, at=at)
 
 
-def accept_assignments(
+def _accept_assignments(
     class_group: ClassGroup, entries: Sequence[AssignmentEntry], *, at: datetime
 ) -> Changes:
     """Bring the subjects and their teachers to what the list says; none is removed."""

@@ -1,0 +1,185 @@
+"""Certificates: one registers, another approves, and only then they sign."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.viewer import Viewer
+from hocba.apps.audit.actions import CITY_WIDE
+from hocba.apps.audit.queries import events_of
+from hocba.apps.certificates import actions, queries
+from hocba.apps.certificates.models import Certificate
+from hocba.apps.certificates.values import CertificateFacts
+from hocba.apps.roster.models import Unit
+from hocba.core.errors import HocbaError
+
+pytestmark = pytest.mark.django_db
+YEAR = timedelta(days=365)
+
+
+def refused(code: str) -> pytest.RaisesExc[HocbaError]:
+    return pytest.raises(HocbaError, check=lambda error: error.code == code)
+
+
+@pytest.fixture
+def register(at: datetime, it_officer: Person) -> Callable[..., Certificate]:
+    def enter(holder: Person | Unit, der: bytes = b"der", **changed: Any) -> Certificate:
+        is_person = isinstance(holder, Person)
+        facts: dict[str, Any] = {
+            "serial": "1a",
+            "subject": "CN=x",
+            "issuer": "CN=CA",
+            "holder_id": holder.citizen_id if is_person else holder.code,
+            "not_before": at - YEAR,
+            "not_after": at + YEAR,
+        }
+        key = {"person_id" if is_person else "unit_id": holder.pk}
+        return actions.register_certificate(
+            der=der, facts=CertificateFacts(**(facts | changed)), **key, actor=it_officer.pk, at=at
+        )
+
+    return enter
+
+
+def test_a_certificate_signs_only_after_approval(
+    register: Callable[..., Certificate], clerk: Person, department_officer: Person, at: datetime
+) -> None:
+    row = register(clerk)
+    assert queries.approved_certificate_of_person(person_id=clerk.pk, at=at) is None
+    actions.approve_certificate(certificate_id=row.pk, actor=department_officer.pk, at=at)
+    held = queries.approved_certificate_of_person(person_id=clerk.pk, at=at)
+    assert held is not None
+    assert (held.der, held.sha256) == (b"der", row.sha256)
+    before = queries.approved_certificate_of_person(person_id=clerk.pk, at=at - YEAR / 2)
+    after = queries.approved_certificate_of_person(person_id=clerk.pk, at=at + YEAR)
+    assert (before, after) == (None, None)
+
+
+def test_nobody_approves_their_own_request_or_certificate(
+    register: Callable[..., Certificate], clerk: Person, it_officer: Person, at: datetime
+) -> None:
+    row = register(clerk)
+    for actor, code in (
+        (it_officer.pk, "certificates.own_approval"),
+        (clerk.pk, "certificates.own_approval"),
+        (None, "certificates.approver_needed"),
+    ):
+        with refused(code):
+            actions.approve_certificate(certificate_id=row.pk, actor=actor, at=at)
+
+
+def test_the_database_itself_refuses_own_approval(
+    register: Callable[..., Certificate], clerk: Person, it_officer: Person, at: datetime
+) -> None:
+    row = register(clerk)
+    values = {"status": "approved", "approved_by": it_officer.pk, "approved_at": at}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.filter(pk=row.pk).update(**values)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"holder_id": "001099999999"}, "certificates.other_holder"),
+        ({"not_after": datetime.fromisoformat("2025-05-26T00:00:00Z")}, "certificates.expired"),
+    ],
+)
+def test_a_certificate_that_does_not_fit_is_not_registered(
+    register: Callable[..., Certificate], clerk: Person, changed: dict[str, Any], code: str
+) -> None:
+    with refused(code):
+        register(clerk, **changed)
+
+
+def test_registering_again_changes_nothing_for_another_is_refused(
+    register: Callable[..., Certificate], clerk: Person, principal: Person
+) -> None:
+    assert register(clerk).pk == register(clerk).pk
+    with refused("certificates.registered_for_another"):
+        register(principal)
+
+
+def test_only_people_with_a_number_and_schools_hold_certificates(
+    register: Callable[..., Certificate], authority: Unit, make_person: Callable[..., Person]
+) -> None:
+    with refused("certificates.holder_unknown"):
+        register(authority)
+    with refused("certificates.holder_unknown"):
+        register(make_person("an.danh", citizen_id=None))
+
+
+def test_a_holder_is_one_person_or_one_school(clerk: Person, school: Unit, at: datetime) -> None:
+    facts = CertificateFacts(
+        serial="1", subject="", issuer="", holder_id="", not_before=at, not_after=at + YEAR
+    )
+    for person_id, unit_id in ((None, None), (clerk.pk, school.pk)):
+        with refused("certificates.one_holder"):
+            actions.register_certificate(
+                der=b"", facts=facts, person_id=person_id, unit_id=unit_id, actor=None, at=at
+            )
+
+
+def test_a_seal_stays_on_the_list_of_its_time(
+    register: Callable[..., Certificate], school: Unit, department_officer: Person, at: datetime
+) -> None:
+    officer, later = department_officer.pk, at + timedelta(days=30)
+    row = register(school)
+    assert queries.approved_seals() == []
+    actions.approve_certificate(certificate_id=row.pk, actor=officer, at=at)
+    actions.withdraw_certificate(certificate_id=row.pk, reason="lộ khóa", actor=officer, at=later)
+    (seal,) = queries.approved_seals()
+    assert (seal.school_code, seal.valid_from, seal.valid_to) == (school.code, at, later)
+    assert queries.approved_seal_of_school(unit_id=school.pk, at=at) is not None
+    assert queries.approved_seal_of_school(unit_id=school.pk, at=later) is None
+
+
+def test_the_newest_approved_certificate_is_used(
+    register: Callable[..., Certificate], clerk: Person, department_officer: Person, at: datetime
+) -> None:
+    old, new = register(clerk), register(clerk, b"renewed")
+    later = at + timedelta(hours=1)
+    actions.approve_certificate(certificate_id=old.pk, actor=department_officer.pk, at=at)
+    actions.approve_certificate(certificate_id=new.pk, actor=department_officer.pk, at=later)
+    held = queries.approved_certificate_of_person(person_id=clerk.pk, at=later)
+    assert held is not None
+    assert held.id == new.pk
+
+
+def test_states_follow_their_order(
+    register: Callable[..., Certificate], clerk: Person, principal: Person, at: datetime
+) -> None:
+    row = register(clerk)
+    key: dict[str, Any] = {"certificate_id": row.pk, "actor": principal.pk, "at": at}
+    with refused("certificates.not_approved"):
+        actions.withdraw_certificate(**key, reason="")
+    actions.refuse_certificate(**key, reason="sai tên")
+    with refused("certificates.not_registered"):
+        actions.approve_certificate(**key)
+    with refused("certificates.not_registered"):
+        actions.refuse_certificate(**key, reason="")
+    found = events_of(school_id=CITY_WIDE, object_type="certificate", object_id=str(row.pk))
+    assert [event.reason for event in found] == ["", "sai tên"]
+
+
+def test_who_reads_the_lists(
+    register: Callable[..., Certificate],
+    school: Unit,
+    clerk: Person,
+    operator: Person,
+    viewer_for: Callable[[Person], Viewer],
+    stranger_id: UUID,
+) -> None:
+    row = register(school)
+    seals = queries.certificates_of_school(viewer=viewer_for(clerk), unit_id=school.pk)
+    waiting = queries.certificates_waiting(viewer=viewer_for(operator))
+    assert [one.id for one in (*seals, *waiting)] == [row.pk, row.pk]
+    assert queries.certificate_by_sha256(sha256=row.sha256) == waiting[0]
+    with refused("access.denied"):
+        queries.certificates_waiting(viewer=viewer_for(clerk))
+    with refused("access.denied"):
+        queries.certificates_of_school(viewer=viewer_for(operator), unit_id=school.pk)
