@@ -5,6 +5,7 @@ with partitioned leaves.
 """
 
 import os
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -39,13 +40,18 @@ def kinds() -> set[str]:
 
 def promises(leaf: type[models.Model]) -> set[str]:
     """Names of all constraints and indexes that the database really has."""
+    table = leaf._meta.db_table
     with connection.cursor() as cursor:
-        return set(connection.introspection.get_constraints(cursor, leaf._meta.db_table))
+        if connection.vendor == "postgresql":
+            return set(connection.introspection.get_constraints(cursor, table))
+        # Django's reader of SQLite's text stumbles over nested conditions; names are enough here.
+        cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = %s", [table])
+        return {name for (sql,) in cursor.fetchall() for name in re.findall(r'"(\w+)"', sql or "")}
 
 
-def write_event(at: datetime) -> None:
+def write_event(at: datetime, school_id: UUID = SCHOOL) -> None:
     record_event(
-        school_id=SCHOOL,
+        school_id=school_id,
         school_year="2024-2025",
         action="x",
         object_type="x",
@@ -96,6 +102,7 @@ def test_the_suite_runs_on_the_shape_that_was_asked_for() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.across_schools
 def test_partitioning_keeps_every_promise_and_every_guard(at: datetime) -> None:
     if shape() == "sqlite":
         with pytest.raises(ImproperlyConfigured, match="only PostgreSQL"):
@@ -104,13 +111,26 @@ def test_partitioning_keeps_every_promise_and_every_guard(at: datetime) -> None:
     before = {leaf: promises(leaf) for leaf in LEAVES}
     call_command("partition_leaf_tables", partitions=2, verbosity=0)
     assert kinds() == {"p"}
-    assert {leaf: promises(leaf) for leaf in LEAVES} == before
-    write_event(at)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        AuditEvent.objects.filter(school_id=SCHOOL).update(reason="x")
+    assert all(before[leaf] <= promises(leaf) for leaf in LEAVES)
 
 
 @pytest.mark.django_db
+@pytest.mark.across_schools
+@pytest.mark.parametrize("verb", ["UPDATE {} SET reason = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize("table", ["audit_auditevent", "audit_auditevent_p1"])
+def test_guards_hold_on_the_whole_and_on_each_part(at: datetime, verb: str, table: str) -> None:
+    if shape() == "sqlite":
+        verb, table = "DELETE FROM {}", "audit_auditevent"
+    else:
+        partition_leaf_tables(connection=connection, partitions=2)
+    for school in range(20):  # so that no part is empty
+        write_event(at, school_id=UUID(int=school))
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(verb.format(table))
+
+
+@pytest.mark.django_db
+@pytest.mark.across_schools
 def test_partitioning_twice_changes_nothing_and_full_tables_are_refused(at: datetime) -> None:
     write_event(at)
     if shape() == "partitioned":

@@ -6,6 +6,7 @@ read from the models. Full tables are refused: moving data belongs to a maintena
 here. Row-level security is refused too: set policies afterwards.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ _INDEXES = """
       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     ORDER BY 1"""
 _TRIGGERS = """
-    SELECT pg_get_triggerdef(oid) FROM pg_trigger
+    SELECT pg_get_triggerdef(oid), tgtype::int & 1 = 1 FROM pg_trigger
     WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY 1"""
 _GRANTS = """
     SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
@@ -42,6 +43,7 @@ _STATE = """
     SELECT relkind = 'p', relrowsecurity, relacl IS NOT NULL,
            quote_ident(pg_get_userbyid(relowner))
     FROM pg_class WHERE oid = %s::regclass"""
+_ON_TABLE = re.compile(r" ON \S+ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ def _rebuild(connection: BaseDatabaseWrapper, shape: _Shape, partitions: int) ->
     )
     # Names of keys and indexes are free again only when the old table is gone.
     _run(connection, f"DROP TABLE {old}")
-    for number in range(partitions):
-        part = quote(f"{bare}_p{number}")
+    parts = [quote(f"{bare}_p{number}") for number in range(partitions)]
+    for number, part in enumerate(parts):
         _run(
             connection,
             f"CREATE TABLE {part} PARTITION OF {table}"
@@ -126,8 +128,13 @@ def _rebuild(connection: BaseDatabaseWrapper, shape: _Shape, partitions: int) ->
         )
     for name, definition in shape.keys:
         _run(connection, f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition}")
-    for (definition,) in (*shape.indexes, *shape.triggers):
+    for (definition,) in shape.indexes:
         _run(connection, definition)
+    for definition, for_each_row in shape.triggers:
+        _run(connection, definition)
+        # PostgreSQL hands row triggers down to the parts, and keeps statement triggers to itself.
+        for part in [] if for_each_row else parts:
+            _run(connection, _ON_TABLE.sub(f" ON {part} ", definition, count=1))
     _restore_grants(connection, shape)
 
 
@@ -142,7 +149,7 @@ def _restore_grants(connection: BaseDatabaseWrapper, shape: _Shape) -> None:
 
 
 def _rows(
-    connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[object] | None = None
+    connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any] | None = None
 ) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

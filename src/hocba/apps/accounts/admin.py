@@ -41,7 +41,7 @@ def operator_id(request: HttpRequest) -> UUID:
 class ReadOnlyAdmin(_ModelAdmin):
     """A page that shows rows and changes none; every office's register starts from it."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added here."""

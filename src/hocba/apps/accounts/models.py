@@ -1,6 +1,6 @@
 """Tables of the accounts office: people, their dated roles in units, failed sign-ins."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -29,7 +29,7 @@ class Person(AbstractBaseUser):
     is_staff = models.BooleanField("vào trang quản trị", default=False)
     is_superuser = models.BooleanField("quản trị hệ thống", default=False)
 
-    objects: ClassVar[BaseUserManager["Person"]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar = ["full_name"]

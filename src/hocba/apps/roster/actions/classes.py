@@ -207,6 +207,8 @@ def _refuse_taken_citizen_ids(entries: Sequence[StudentEntry]) -> None:
 def _refuse_students_elsewhere(class_group: ClassGroup, entries: Sequence[StudentEntry]) -> None:
     """One student sits in one class at a time: who comes must have left the other."""
     numbers = {one.student_code: one.list_number for one in entries if one.left_date is None}
+    for gone in class_group.enrolments.select_related("student").filter(left_date__isnull=False):
+        numbers.pop(gone.student.student_code, None)
     seated = Enrolment.objects.select_related("student").filter(
         ~Q(class_group=class_group),
         student__student_code__in=list(numbers),

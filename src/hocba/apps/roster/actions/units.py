@@ -31,7 +31,7 @@ def create_unit(
 ) -> Unit:
     """Enter a unit into the tree. Refuses: roster.unit_code_taken."""
     if Unit.objects.filter(code=code).exists():
-        raise HocbaError("roster.unit_code_taken", code=code)
+        raise HocbaError("roster.unit_code_taken", unit_code=code)
     unit = Unit.objects.create(
         id=unit_id or uuid7(at=at),
         kind=kind,
