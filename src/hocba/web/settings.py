@@ -23,7 +23,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from django.utils.translation import gettext_lazy as _
 
 from hocba.web import logging as log_lines
 
@@ -187,7 +186,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "vi"
-LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]  # each in its own words
+FORMAT_MODULE_PATH = ["hocba.web.formats"]
 LOCALE_PATHS = [HERE / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True

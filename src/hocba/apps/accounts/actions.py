@@ -5,8 +5,12 @@ from unicodedata import normalize
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from hocba.apps.accounts.models import ROLES, Person, RoleAssignment
 from hocba.apps.accounts.permissions import CONFLICTS
@@ -87,6 +91,21 @@ def set_password(*, person_id: UUID, password: str, actor: UUID | None, at: date
     person.set_password(password)
     person.save(update_fields=["password"])
     _record(person, "accounts.password_set", None, None, "", actor, at)
+
+
+@transaction.atomic
+def issue_activation(*, person_id: UUID, actor: UUID | None, at: datetime) -> str:
+    """Return the path where the person sets a password, once, within PASSWORD_RESET_TIMEOUT.
+
+    Refuses: accounts.person_inactive.
+    """
+    person = _locked_person(person_id)
+    if not person.is_active:
+        raise HocbaError("accounts.person_inactive")
+    _record(person, "accounts.activation_issued", None, None, "", actor, at)
+    key = urlsafe_base64_encode(force_bytes(person.pk))
+    token = default_token_generator.make_token(person)
+    return reverse("activate", kwargs={"uidb64": key, "token": token})
 
 
 @transaction.atomic

@@ -19,11 +19,10 @@ from hocba.core.errors import HocbaError
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
-    _PersonForm = forms.ModelForm[Person]
-    _RoleForm = forms.ModelForm[RoleAssignment]
+    _Form = forms.ModelForm[Any]
 else:  # Django's classes take no type parameters when they run
     _ModelAdmin = admin.ModelAdmin
-    _PersonForm = _RoleForm = forms.ModelForm
+    _Form = forms.ModelForm
 
 admin.site.site_header = "Học bạ số"
 admin.site.site_title = "Học bạ số"
@@ -56,7 +55,26 @@ class ReadOnlyAdmin(_ModelAdmin):
         return False
 
 
-class NewPersonForm(_PersonForm):
+class ActionForm(_Form):
+    """A form whose last step of validation is the act itself, so that a refusal is said on it."""
+
+    actor_id: UUID  # set by the page on the class it makes for one request
+
+    def act(self, values: dict[str, Any]) -> Model:
+        """Do what the form asks for; raises HocbaError."""
+        raise AssertionError("a form of this kind says what it does")
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc] # the stubs leave it out
+        if self.errors:
+            return
+        try:
+            self.instance = self.act(dict(self.cleaned_data))
+        except HocbaError as refusal:
+            self.add_error(None, refusal.code)
+
+
+class NewPersonForm(ActionForm):
     """What the operator fills in for a new account; the password is the person's own business."""
 
     class Meta:
@@ -65,12 +83,12 @@ class NewPersonForm(_PersonForm):
         model = Person
         fields = ("username", "full_name", "citizen_id", "is_staff", "is_superuser")
 
-    def clean_citizen_id(self) -> str | None:
-        """No number is None: two empty texts would collide."""
-        return self.cleaned_data["citizen_id"] or None
+    def act(self, values: dict[str, Any]) -> Model:
+        """Open the account."""
+        return actions.create_person(**values, actor=self.actor_id, at=timezone.now())
 
 
-class NewRoleForm(_RoleForm):
+class NewRoleForm(ActionForm):
     """What the operator fills in for a new role."""
 
     role = forms.ChoiceField(label=gettext_lazy("Vai trò"), choices=list(ROLES.items()))
@@ -81,9 +99,18 @@ class NewRoleForm(_RoleForm):
         model = RoleAssignment
         fields = ("person", "role", "unit_id", "valid_from", "valid_to")
 
+    def act(self, values: dict[str, Any]) -> Model:
+        """Give the role."""
+        person = values.pop("person")
+        return actions.grant_role(
+            person_id=person.pk, **values, actor=self.actor_id, at=timezone.now()
+        )
+
 
 class ActionAdmin(ReadOnlyAdmin):
-    """A page whose only write is adding a row, by an action whose refusals become form errors."""
+    """A page whose only write is adding a row through an ActionForm."""
+
+    new_form: type[ActionForm]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Open the form to those who run the system."""
@@ -95,6 +122,18 @@ class ActionAdmin(ReadOnlyAdmin):
         """Everything, once the row is there."""
         return tuple(field.name for field in self.opts.fields) if obj else ()
 
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Take the form of the act for a new row, signed by who fills it in."""
+        if obj is not None:
+            return super().get_form(request, obj, *args, **kwargs)
+        kwargs.update(form=self.new_form, fields=self.new_form.Meta.fields)  # type: ignore[attr-defined]
+        form: Any = super().get_form(request, obj, *args, **kwargs)
+        form.actor_id = operator_id(request)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write nothing more: the act has been done."""
+
 
 @admin.register(Person)
 class PersonAdmin(ActionAdmin):
@@ -105,19 +144,17 @@ class PersonAdmin(ActionAdmin):
     search_fields = ("username", "full_name")
     ordering = ("username",)
     exclude = ("password",)
-    actions = ("deactivate", "reactivate")
+    new_form = NewPersonForm
+    actions = ("issue_activation", "deactivate", "reactivate")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Take the short form for a new account."""
-        if obj is None:
-            kwargs.update(form=NewPersonForm, fields=NewPersonForm.Meta.fields)
-        return super().get_form(request, obj, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Open the account by its action."""
-        values = {name: form.cleaned_data[name] for name in NewPersonForm.Meta.fields}
-        created = actions.create_person(**values, actor=operator_id(request), at=timezone.now())
-        obj.pk = created.pk
+    @admin.action(description=gettext_lazy("Tạo liên kết kích hoạt"))
+    def issue_activation(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+        """Show one link per chosen account, to be handed to its person."""
+        for person in people:
+            path = actions.issue_activation(
+                person_id=person.pk, actor=operator_id(request), at=timezone.now()
+            )
+            messages.info(request, f"{person.username}: {request.build_absolute_uri(path)}")
 
     @admin.action(description=gettext_lazy("Ngừng hoạt động"))
     def deactivate(self, request: HttpRequest, people: QuerySet[Person]) -> None:
@@ -152,23 +189,9 @@ class RoleAssignmentAdmin(ActionAdmin):
     list_select_related = ("person",)
     search_fields = ("person__username", "person__full_name", "unit_id")
     autocomplete_fields = ("person",)
+    new_form = NewRoleForm
     ordering = ("-valid_from", "id")
     actions = ("end_today",)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Take the short form for a new role."""
-        if obj is None:
-            kwargs.update(form=NewRoleForm, fields=NewRoleForm.Meta.fields)
-        return super().get_form(request, obj, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Give the role by its action."""
-        values = dict(form.cleaned_data)
-        person = values.pop("person")
-        granted = actions.grant_role(
-            person_id=person.pk, **values, actor=operator_id(request), at=timezone.now()
-        )
-        obj.pk = granted.pk
 
     @admin.action(description=gettext_lazy("Kết thúc hôm nay"))
     def end_today(self, request: HttpRequest, rows: QuerySet[RoleAssignment]) -> None:

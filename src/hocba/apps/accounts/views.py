@@ -3,13 +3,20 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.views import (
+    INTERNAL_RESET_SESSION_TOKEN,
+    LoginView,
+    LogoutView,
+    PasswordResetConfirmView,
+)
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from hocba.apps.accounts.actions import record_sign_in
+from hocba.apps.accounts.actions import record_sign_in, set_password
 from hocba.apps.accounts.addresses import client_address
 from hocba.apps.accounts.forms import SignInForm
 from hocba.apps.accounts.models import Person
@@ -24,7 +31,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Add the client's address, which the throttle counts by."""
+        """Add the client's address, which the walls count by."""
         return {**super().get_form_kwargs(), "address": client_address(self.request)}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -34,6 +41,24 @@ class SignIn(LoginView):
         if isinstance(user, Person):
             record_sign_in(person_id=user.pk, actor=user.pk, at=timezone.now())
         return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Activate(PasswordResetConfirmView):
+    """`/kich-hoat/…/`: set a password through the link that came with the account.
+
+    Template `accounts/activate.html` with `form`, and `validlink` False when the link is spent.
+    """
+
+    template_name = "accounts/activate.html"
+    success_url = reverse_lazy("sign_in")
+
+    def form_valid(self, form: "SetPasswordForm[Person]") -> HttpResponse:
+        """Set the password by its action and lead to the sign-in page."""
+        person, password = form.user, form.cleaned_data["new_password1"]
+        set_password(person_id=person.pk, password=password, actor=person.pk, at=timezone.now())
+        del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
+        return redirect(self.get_success_url())
 
 
 class SignOut(LogoutView):

@@ -1,0 +1,1 @@
+"""Formats of the English pages: the order of day and month stays Vietnamese."""
