@@ -25,7 +25,7 @@ def refused(code: str) -> pytest.RaisesExc[HocbaError]:
 
 def trail(class_group: ClassGroup) -> list[str]:
     found = events_of(
-        school_id=class_group.school_id, object_type="classgroup", object_id=str(class_group.pk)
+        school_id=class_group.school_id, object_type="class_group", object_id=str(class_group.pk)
     )
     return [event.action for event in found]
 
@@ -82,7 +82,7 @@ def test_a_corrected_name_is_taken_over_and_told(
     student = Student.objects.get(student_code=corrected.student_code)
     assert (student.full_name, student.ethnicity) == ("Bùi Gia Bảo An", "Kinh")
     (_created, changed) = events_of(
-        school_id=class_group.school_id, object_type="classgroup", object_id=str(class_group.pk)
+        school_id=class_group.school_id, object_type="class_group", object_id=str(class_group.pk)
     )
     told = {"full_name": ["Bùi Gia Bảo", "Bùi Gia Bảo An"]}
     assert changed.after == {"particulars": {str(student.pk): told}}

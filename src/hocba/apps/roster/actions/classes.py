@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
+from hocba.apps.audit.actions import record_event
 from hocba.apps.identifiers import uuid7
-from hocba.apps.roster.actions.trail import record
 from hocba.apps.roster.models import ClassGroup, Enrolment, Student, TeachingAssignment, Unit
 from hocba.apps.roster.values import AssignmentEntry, StudentEntry
 from hocba.core.errors import HocbaError
@@ -73,7 +73,17 @@ def accept_class(
         class_group.save(update_fields=["homeroom_teacher"])
     if created or changes:
         action = "roster.class_created" if created else "roster.class_changed"
-        record(school_id, school_year, action, class_group, None, changes, actor, at)
+        record_event(
+            school_id=school_id,
+            school_year=school_year,
+            action=action,
+            object_type="class_group",
+            object_id=str(class_group.pk),
+            before=None,
+            after=changes,
+            actor=actor,
+            at=at,
+        )
     return class_group
 
 
@@ -92,18 +102,17 @@ def record_leaver(
         return row
     before, row.left_date = {"left_date": row.left_date}, left_date
     row.save(update_fields=["left_date"])
-    home = row.class_group
-    after = {"left_date": left_date}
-    record(
-        home.school_id,
-        home.school_year,
-        "roster.student_left",
-        row,
-        before,
-        after,
-        actor,
-        at,
-        reason,
+    record_event(
+        school_id=row.class_group.school_id,
+        school_year=row.class_group.school_year,
+        action="roster.student_left",
+        object_type="enrolment",
+        object_id=str(row.pk),
+        before=before,
+        after={"left_date": left_date},
+        reason=reason,
+        actor=actor,
+        at=at,
     )
     return row
 

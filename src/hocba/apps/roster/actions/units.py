@@ -1,13 +1,14 @@
 """Units enter the tree and end."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from hocba.apps.audit.actions import record_event
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
-from hocba.apps.roster.actions.trail import record
 from hocba.apps.roster.models import Unit
 from hocba.core.errors import HocbaError
 
@@ -46,7 +47,7 @@ def create_unit(
         valid_to=valid_to,
     )
     after = {"kind": kind, "code": code, "name": name, "parent_id": parent_id}
-    record(unit.pk, school_year_of(at), "roster.unit_created", unit, None, after, actor, at)
+    _record(unit, "roster.unit_created", None, after, actor, at)
     return unit
 
 
@@ -60,5 +61,26 @@ def end_unit(*, unit_id: UUID, last_day: date, actor: UUID | None, at: datetime)
     unit.valid_to = last_day
     unit.save(update_fields=["valid_to"])
     after = {"valid_to": last_day}
-    record(unit.pk, school_year_of(at), "roster.unit_ended", unit, before, after, actor, at)
+    _record(unit, "roster.unit_ended", before, after, actor, at)
     return unit
+
+
+def _record(
+    unit: Unit,
+    action: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+    actor: UUID | None,
+    at: datetime,
+) -> None:
+    record_event(
+        school_id=unit.pk,
+        school_year=school_year_of(at),
+        action=action,
+        object_type="unit",
+        object_id=str(unit.pk),
+        before=before,
+        after=after,
+        actor=actor,
+        at=at,
+    )
