@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from django.db import IntegrityError, transaction
 
 from hocba.apps.accounts.models import Person
@@ -14,7 +21,6 @@ from hocba.apps.audit.actions import CITY_WIDE
 from hocba.apps.audit.queries import events_of
 from hocba.apps.certificates import actions, queries
 from hocba.apps.certificates.models import Certificate
-from hocba.apps.certificates.values import CertificateFacts
 from hocba.apps.roster.models import Unit
 from hocba.core.errors import HocbaError
 
@@ -26,22 +32,36 @@ def refused(code: str) -> pytest.RaisesExc[HocbaError]:
     return pytest.raises(HocbaError, check=lambda error: error.code == code)
 
 
+@cache
+def certificate(holder: str, start: datetime, end: datetime, *, signs: bool, serial: int) -> bytes:
+    """Make a self-signed certificate whose subject names the holder as the profile says."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.USER_ID, holder)])
+    others = (
+        *("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+        *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+    )
+    usage = dict.fromkeys(others, False)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), serial, start, end)
+    usages = x509.KeyUsage(digital_signature=signs, **usage)
+    signed = builder.add_extension(usages, critical=True).sign(key, hashes.SHA256())
+    return signed.public_bytes(Encoding.DER)
+
+
 @pytest.fixture
 def register(at: datetime, it_officer: Person) -> Callable[..., Certificate]:
-    def enter(holder: Person | Unit, der: bytes = b"der", **changed: Any) -> Certificate:
+    def enter(
+        holder: Person | Unit,
+        names: str = "",
+        end: timedelta = YEAR,
+        signs: bool = True,
+        serial: int = 7,
+    ) -> Certificate:
         is_person = isinstance(holder, Person)
-        facts: dict[str, Any] = {
-            "serial": "1a",
-            "subject": "CN=x",
-            "issuer": "CN=CA",
-            "holder_id": holder.citizen_id if is_person else holder.code,
-            "not_before": at - YEAR,
-            "not_after": at + YEAR,
-        }
+        own = f"CCCD:{holder.citizen_id}" if is_person else f"MDV:{holder.code}"
+        der = certificate(names or own, at - YEAR, at + end, signs=signs, serial=serial)
         key = {"person_id" if is_person else "unit_id": holder.pk}
-        return actions.register_certificate(
-            der=der, facts=CertificateFacts(**(facts | changed)), **key, actor=it_officer.pk, at=at
-        )
+        return actions.register_certificate(der=der, **key, actor=it_officer.pk, at=at)
 
     return enter
 
@@ -54,7 +74,7 @@ def test_a_certificate_signs_only_after_approval(
     actions.approve_certificate(certificate_id=row.pk, actor=department_officer.pk, at=at)
     held = queries.approved_certificate_of_person(person_id=clerk.pk, at=at)
     assert held is not None
-    assert (held.der, held.sha256) == (b"der", row.sha256)
+    assert sha256(held.der).hexdigest() == held.sha256 == row.sha256
     before = queries.approved_certificate_of_person(person_id=clerk.pk, at=at - YEAR / 2)
     after = queries.approved_certificate_of_person(person_id=clerk.pk, at=at + YEAR)
     assert (before, after) == (None, None)
@@ -85,13 +105,17 @@ def test_the_database_itself_refuses_own_approval(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"holder_id": "001099999999"}, "certificates.other_holder"),
-        ({"not_after": datetime.fromisoformat("2025-05-26T00:00:00Z")}, "certificates.expired"),
+        ({"names": "CCCD:001099999999"}, "certificates.other_holder"),
+        ({"names": "MDV:001180000002"}, "certificates.other_holder"),
+        ({"names": "001180000002"}, "certificates.other_holder"),
+        ({"end": timedelta(0)}, "certificates.expired"),
+        ({"signs": False}, "certificates.not_for_signing"),
     ],
 )
 def test_a_certificate_that_does_not_fit_is_not_registered(
     register: Callable[..., Certificate], clerk: Person, changed: dict[str, Any], code: str
 ) -> None:
+    assert clerk.citizen_id == "001180000002"
     with refused(code):
         register(clerk, **changed)
 
@@ -101,7 +125,7 @@ def test_registering_again_changes_nothing_for_another_is_refused(
 ) -> None:
     assert register(clerk).pk == register(clerk).pk
     with refused("certificates.registered_for_another"):
-        register(principal)
+        register(principal, names=f"CCCD:{clerk.citizen_id}")
 
 
 def test_only_people_with_a_number_and_schools_hold_certificates(
@@ -114,14 +138,13 @@ def test_only_people_with_a_number_and_schools_hold_certificates(
 
 
 def test_a_holder_is_one_person_or_one_school(clerk: Person, school: Unit, at: datetime) -> None:
-    facts = CertificateFacts(
-        serial="1", subject="", issuer="", holder_id="", not_before=at, not_after=at + YEAR
-    )
     for person_id, unit_id in ((None, None), (clerk.pk, school.pk)):
         with refused("certificates.one_holder"):
             actions.register_certificate(
-                der=b"", facts=facts, person_id=person_id, unit_id=unit_id, actor=None, at=at
+                der=b"", person_id=person_id, unit_id=unit_id, actor=None, at=at
             )
+    with refused("certificate.unreadable"):
+        actions.register_certificate(der=b"x", person_id=clerk.pk, actor=None, at=at)
 
 
 def test_a_seal_stays_on_the_list_of_its_time(
@@ -141,7 +164,7 @@ def test_a_seal_stays_on_the_list_of_its_time(
 def test_the_newest_approved_certificate_is_used(
     register: Callable[..., Certificate], clerk: Person, department_officer: Person, at: datetime
 ) -> None:
-    old, new = register(clerk), register(clerk, b"renewed")
+    old, new = register(clerk), register(clerk, serial=8)
     later = at + timedelta(hours=1)
     actions.approve_certificate(certificate_id=old.pk, actor=department_officer.pk, at=at)
     actions.approve_certificate(certificate_id=new.pk, actor=department_officer.pk, at=later)

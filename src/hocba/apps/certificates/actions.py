@@ -1,7 +1,6 @@
 """Writes of the certificates office: one registers, another approves."""
 
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
@@ -9,18 +8,17 @@ from django.db import transaction
 from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.certificates.models import Certificate
-from hocba.apps.certificates.values import CertificateFacts
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
 from hocba.apps.roster.queries import unit_by_id
 from hocba.core.errors import HocbaError
+from hocba.core.signing.certificate import read_certificate
 
 
 @transaction.atomic
 def register_certificate(
     *,
     der: bytes,
-    facts: CertificateFacts,
     person_id: UUID | None = None,
     unit_id: UUID | None = None,
     actor: UUID | None,
@@ -28,32 +26,36 @@ def register_certificate(
 ) -> Certificate:
     """Enter a certificate of a person or of a school's seal; the same again changes nothing.
 
-    Refuses: certificates.one_holder, certificates.holder_unknown, certificates.other_holder (the
-    subject names somebody else), certificates.expired, certificates.registered_for_another.
+    Refuses: certificate.unreadable, certificates.one_holder, certificates.holder_unknown,
+    certificates.other_holder (the subject names somebody else), certificates.expired,
+    certificates.not_for_signing, certificates.registered_for_another.
     """
     if (person_id is None) == (unit_id is None):
         raise HocbaError("certificates.one_holder")
-    fingerprint = sha256(der).hexdigest()
-    known = Certificate.objects.filter(sha256=fingerprint).first()
+    read = read_certificate(der)
+    known = Certificate.objects.filter(sha256=read.sha256).first()
     if known is not None:
         if (known.person_id, known.unit_id) != (person_id, unit_id):
             raise HocbaError("certificates.registered_for_another")
         return known
-    if facts.holder_id != _expected_holder(person_id, unit_id):
+    expected = _expected_holder(person_id, unit_id)
+    if (read.holder_id, read.is_organisation) != (expected, unit_id is not None):
         raise HocbaError("certificates.other_holder")
-    if facts.not_after <= at:
+    if read.not_after <= at:
         raise HocbaError("certificates.expired")
+    if not read.may_sign:
+        raise HocbaError("certificates.not_for_signing")
     certificate = Certificate.objects.create(
         id=uuid7(at=at),
         person_id=person_id,
         unit_id=unit_id,
-        sha256=fingerprint,
-        serial=facts.serial,
-        subject=facts.subject,
-        issuer=facts.issuer,
+        sha256=read.sha256,
+        serial=read.serial,
+        subject=read.subject,
+        issuer=read.issuer,
         der=der,
-        not_before=facts.not_before,
-        not_after=facts.not_after,
+        not_before=read.not_before,
+        not_after=read.not_after,
         registered_by=actor,
         registered_at=at,
     )

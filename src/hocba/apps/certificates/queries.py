@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from hocba.apps.accounts.permissions import require_operate, require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.certificates.models import Certificate
-from hocba.apps.certificates.values import ApprovedSealRow, HeldCertificate
+from hocba.apps.certificates.values import HeldCertificate
+from hocba.core.signing.trust import ApprovedSeal
 
 _PLAIN = tuple(field.name for field in fields(HeldCertificate) if field.name != "der")
 
@@ -24,7 +25,7 @@ def approved_seal_of_school(*, unit_id: UUID, at: datetime) -> HeldCertificate |
     return _newest(Certificate.objects.filter(unit_id=unit_id), at)
 
 
-def approved_seals() -> list[ApprovedSealRow]:
+def approved_seals() -> list[ApprovedSeal]:
     """Every span in which a certificate sealed for a school, withdrawn ones included.
 
     Old transcripts are judged by the seal of their day, so nothing leaves this list.
@@ -33,7 +34,7 @@ def approved_seals() -> list[ApprovedSealRow]:
         unit__isnull=False, approved_at__isnull=False
     )
     return [
-        ApprovedSealRow(
+        ApprovedSeal(
             school_code=row.unit.code if row.unit else "",
             certificate_sha256=row.sha256,
             valid_from=row.approved_at or row.registered_at,
