@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from hocba.apps.accounts.models import ROLES, Person, RoleAssignment
+from hocba.apps.accounts.models import ROLES, Person, RoleAssignment, sign_in_name
 from hocba.apps.accounts.permissions import CONFLICTS
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.identifiers import uuid7
@@ -37,11 +37,11 @@ def create_person(
 
     Refuses: accounts.username_taken, accounts.citizen_id_taken, accounts.citizen_id_form.
     """
-    username = normalize("NFC", username).strip()
+    username = sign_in_name(username)
     citizen_id = (citizen_id or "").strip() or None
     if citizen_id is not None and not (len(citizen_id) == 12 and citizen_id.isdecimal()):
         raise HocbaError("accounts.citizen_id_form")
-    if Person.objects.filter(username__iexact=username).exists():
+    if Person.objects.filter(username=username).exists():
         raise HocbaError("accounts.username_taken")
     if citizen_id and Person.objects.filter(citizen_id=citizen_id).exists():
         raise HocbaError("accounts.citizen_id_taken")

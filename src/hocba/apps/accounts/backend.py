@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
-from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.models import Person, sign_in_name
 
 
 class PersonBackend(BaseBackend):
@@ -21,7 +21,7 @@ class PersonBackend(BaseBackend):
         """Return the person, or None; an unknown name takes as long as a wrong password."""
         if username is None or password is None:
             return None
-        person = Person.objects.filter(username=username).first()
+        person = Person.objects.filter(username=sign_in_name(username)).first()
         if person is None:
             Person().set_password(password)
             return None

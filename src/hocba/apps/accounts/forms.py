@@ -37,9 +37,9 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Count the attempt, then look at the password; a right one wipes the count."""
-        account = self.cleaned_data.get("username", "")
-        if not throttling.open_attempt(account=account, address=self.address, at=timezone.now()):
+        account, now = self.cleaned_data.get("username", ""), timezone.now()
+        if not throttling.open_attempt(account=account, address=self.address, at=now):
             raise forms.ValidationError(self.error_messages["too_many"], code="too_many")
         cleaned: dict[str, Any] = super().clean()
-        throttling.forget_attempts(account=account, address=self.address)
+        throttling.forget_attempts(account=account, address=self.address, at=now)
         return cleaned

@@ -1,6 +1,7 @@
 """Tables of the accounts office: people, their dated roles in units, failed sign-ins."""
 
 from typing import Any, ClassVar, Self
+from unicodedata import normalize
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -16,6 +17,11 @@ ROLES: dict[str, str] = {
     "department_officer": "Cán bộ Sở",
     "operator": "Quản trị hệ thống",
 }
+
+
+def sign_in_name(typed: str) -> str:
+    """Return a sign-in name as it is stored: composed, trimmed, in small letters."""
+    return normalize("NFC", typed).strip().lower()
 
 
 class Person(AbstractBaseUser):
@@ -127,6 +133,7 @@ class SignInAttempt(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "at"], name="sign_in_attempt_account"),
             models.Index(fields=["address", "at"], name="sign_in_attempt_address"),
+            models.Index(fields=["at"], name="sign_in_attempt_at"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from hocba.apps.accounts.models import Person, RoleAssignment
+from hocba.apps.accounts.models import Person, RoleAssignment, sign_in_name
 from hocba.apps.accounts.permissions import require_staff
 from hocba.apps.accounts.viewer import NOBODY, Viewer
 from hocba.apps.leaf import CITY_TIME
@@ -42,8 +42,8 @@ def person_by_id(*, person_id: UUID) -> Person | None:
 
 
 def person_by_username(*, username: str) -> Person | None:
-    """Find the person with this sign-in name (spelled as stored)."""
-    return Person.objects.filter(username=username).first()
+    """Find the person with this sign-in name, however it is typed."""
+    return Person.objects.filter(username=sign_in_name(username)).first()
 
 
 def person_by_citizen_id(*, citizen_id: str) -> Person | None:

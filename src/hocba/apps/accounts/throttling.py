@@ -7,9 +7,10 @@ has one address for all its staff, so the wall of an address stands far out.
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from hocba.apps.accounts.models import SignInAttempt
+from hocba.apps.accounts.models import SignInAttempt, sign_in_name
 from hocba.apps.identifiers import uuid7
 
 WINDOW = timedelta(minutes=15)
@@ -20,7 +21,7 @@ PER_ADDRESS = 200
 
 def open_attempt(*, account: str, address: str, at: datetime) -> bool:
     """Count one attempt; False when it must be refused without looking at the password."""
-    account_key, address_key = _key("account", account.casefold()), _key("address", address)
+    account_key, address_key = _key("account", sign_in_name(account)), _key("address", address)
     SignInAttempt.objects.create(id=uuid7(at=at), account=account_key, address=address_key, at=at)
     recent = SignInAttempt.objects.filter(at__gt=at - WINDOW)
     of_account = recent.filter(account=account_key)
@@ -31,15 +32,15 @@ def open_attempt(*, account: str, address: str, at: datetime) -> bool:
     )
 
 
-def forget_attempts(*, account: str, address: str) -> None:
-    """Wipe the attempts of an account from one address, after a right password."""
-    account_key, address_key = _key("account", account.casefold()), _key("address", address)
-    SignInAttempt.objects.filter(account=account_key, address=address_key).delete()
+def forget_attempts(*, account: str, address: str, at: datetime) -> None:
+    """Wipe the attempts of an account from one address, after a right password.
 
-
-def forget_old_attempts(*, at: datetime) -> int:
-    """Delete what no wall counts any more; returns how many rows went."""
-    return SignInAttempt.objects.filter(at__lte=at - WINDOW).delete()[0]
+    What no wall counts any more goes with them, so that the table stays small by itself.
+    """
+    account_key, address_key = _key("account", sign_in_name(account)), _key("address", address)
+    SignInAttempt.objects.filter(
+        Q(account=account_key, address=address_key) | Q(at__lte=at - WINDOW)
+    ).delete()
 
 
 def _key(kind: str, value: str) -> str:
