@@ -3,8 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
-from hocba.core.signing.verdict import Reason, SignatureVerdict
+from hocba.core.errors import HocbaError
+from hocba.core.registry.bundle import Bundle, is_bundle, read_bundle
+from hocba.core.registry.checkpoint import open_checkpoint
+from hocba.core.registry.entry import decode
+from hocba.core.registry.lifecycle import TranscriptState, fold
+from hocba.core.registry.lookup_code import lookup_digest
+from hocba.core.registry.merkle import leaf_hash, verify_inclusion
+from hocba.core.signing.keys import ed25519_verify
+from hocba.core.signing.trust import TrustStore
+from hocba.core.signing.verdict import DocumentVerdict, Indication, Reason, SignatureVerdict
+from hocba.core.signing.verify import verify_document
+from hocba.core.transcript.canonical import from_xml
 from hocba.core.transcript.model import Transcript
 
 
@@ -58,3 +70,141 @@ class PublicVerdict:
     log_position: LogPosition | None
     replaced_by: str = ""
     checked_at: datetime | None = None
+
+
+def verify_file(*, data: bytes, trust: TrustStore, at: datetime) -> PublicVerdict:
+    """Judge an XML file or a bundle; never raises for a bad file.
+
+    XML alone cannot tell whether it is still in force: that question stays indeterminate.
+    """
+    if not is_bundle(data):
+        return _verdict(data, None, trust, at)
+    try:
+        bundle = read_bundle(data)
+    except HocbaError as refusal:
+        reason = Reason(refusal.code, "FORMAT_FAILURE")
+        broken = Question(Answer.FAILED, (reason,))
+        return PublicVerdict(
+            word=VerdictWord.NOT_OF_SCHOOL,
+            unaltered=broken,
+            in_force=Question(Answer.INDETERMINATE, (reason,)),
+            rightly_signed=broken,
+            signatures=(),
+            transcript=None,
+            document_sha256=sha256(data).hexdigest(),
+            log_position=None,
+            checked_at=at,
+        )
+    return verify_bundle(bundle=bundle, trust=trust, at=at)
+
+
+def verify_bundle(*, bundle: Bundle, trust: TrustStore, at: datetime) -> PublicVerdict:
+    """Judge a document together with its proof from the log."""
+    return _verdict(bundle.document, bundle, trust, at)
+
+
+def _verdict(
+    document: bytes, bundle: Bundle | None, trust: TrustStore, at: datetime
+) -> PublicVerdict:
+    """The three answers and the one word.
+
+    (1) Unaltered: format, digests and signature values hold, byte for byte.
+    (2) Rightly signed: every slot by the right holder with a valid, trusted certificate.
+    (3) In force: the log's signed head proves the issue, and nothing recalled or replaced it.
+    (4) Word: altered or wrongly signed → not of the school; recalled or replaced → that; all three
+        passed → valid; otherwise → could not be checked, with the reason.
+    """
+    signed = verify_document(document=document, trust=trust, at=at)
+    # (1), (2)
+    unaltered, rightly_signed = _signature_answers(signed)
+    transcript = _transcript(document) if signed.lookup_uuid else None
+    # (3)
+    in_force, status, position = _in_force(bundle, signed, trust)
+    # (4)
+    word = VerdictWord.UNCHECKED
+    if Answer.FAILED in (unaltered.answer, rightly_signed.answer):
+        word = VerdictWord.NOT_OF_SCHOOL
+    elif status is TranscriptState.RECALLED:
+        word = VerdictWord.RECALLED
+    elif status is TranscriptState.REPLACED:
+        word = VerdictWord.REPLACED
+    elif {unaltered.answer, rightly_signed.answer, in_force.answer} == {Answer.PASSED}:
+        word = VerdictWord.VALID
+    return PublicVerdict(
+        word=word,
+        unaltered=unaltered,
+        in_force=in_force,
+        rightly_signed=rightly_signed,
+        signatures=signed.signatures,
+        transcript=transcript,
+        document_sha256=signed.document_sha256,
+        log_position=position,
+        checked_at=at,
+    )
+
+
+def _transcript(document: bytes) -> Transcript | None:
+    try:
+        return from_xml(document)
+    except HocbaError:
+        return None
+
+
+_INTEGRITY = {"FORMAT_FAILURE", "HASH_FAILURE", "SIG_CRYPTO_FAILURE"}
+
+
+def _signature_answers(signed: DocumentVerdict) -> tuple[Question, Question]:
+    """Sort the document's reasons into what was done to the bytes and who signed them."""
+    bytes_reasons = tuple(one for one in signed.reasons if one.sub_indication in _INTEGRITY)
+    other = tuple(one for one in signed.reasons if one.sub_indication not in _INTEGRITY)
+    unaltered = Question(Answer.FAILED if bytes_reasons else Answer.PASSED, bytes_reasons)
+    if bytes_reasons:
+        # Who signed what is unknown once the bytes are not those that were signed.
+        return unaltered, Question(Answer.INDETERMINATE if not other else Answer.FAILED, other)
+    answer = {
+        Indication.TOTAL_PASSED: Answer.PASSED,
+        Indication.INDETERMINATE: Answer.INDETERMINATE,
+        Indication.TOTAL_FAILED: Answer.FAILED,
+    }[signed.indication]
+    return unaltered, Question(answer, other)
+
+
+def _in_force(
+    bundle: Bundle | None, signed: DocumentVerdict, trust: TrustStore
+) -> tuple[Question, TranscriptState | None, LogPosition | None]:
+    if bundle is None:
+        return _unknown("log.no_proof"), None, None
+    if not bundle.checkpoint_note or not bundle.entries:
+        return _unknown("log.not_published"), None, None
+    head = open_checkpoint(note=bundle.checkpoint_note, keys=trust.log_keys, verify=ed25519_verify)
+    if head is None:
+        return _failed("log.checkpoint"), None, None
+    try:
+        entries = [decode(item.leaf) for item in bundle.entries]
+        status = fold(entries=entries)
+    except HocbaError as refusal:
+        return _failed(refusal.code), None, None
+    for item, entry in zip(bundle.entries, entries, strict=True):
+        digest = lookup_digest(lookup_uuid=signed.lookup_uuid, salt=item.salt)
+        if entry.lookup_digest != digest or entry.document_sha256.hex() != signed.document_sha256:
+            return _failed("log.other_document"), None, None
+        if not verify_inclusion(
+            leaf=leaf_hash(item.leaf),
+            index=item.index,
+            size=head.size,
+            proof=item.proof,
+            root=head.root,
+        ):
+            return _failed("log.inclusion"), None, None
+    position = LogPosition(bundle.entries[0].index, head.size, head.origin, entries[0].at)
+    if status.state is TranscriptState.IN_FORCE:
+        return Question(Answer.PASSED), status.state, position
+    return _failed(f"log.{status.state.value}"), status.state, position
+
+
+def _unknown(code: str) -> Question:
+    return Question(Answer.INDETERMINATE, (Reason(code, "NO_POE"),))
+
+
+def _failed(code: str) -> Question:
+    return Question(Answer.FAILED, (Reason(code),))

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """A blocking finding stops its student (or, without a student, the file); a warning does not."""
+    """A blocking finding stops its student, or the file when it names none; a warning does not."""
 
     BLOCK = "block"
     WARN = "warn"
@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One doubt. `found` and `expected` are short texts shown as they stand; `clause` may be empty."""
+    """One doubt; `found` and `expected` are short texts shown as they stand."""
 
     code: str
     severity: Severity

@@ -12,5 +12,5 @@ class Signer(Protocol):
         ...
 
     def sign_digests(self, digests: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        """Signature values over SHA-256 digests (32 bytes each), in order (RSA PKCS#1 v1.5 or ECDSA r‖s)."""
+        """Sign SHA-256 digests (32 bytes each) in order: RSA PKCS#1 v1.5 or ECDSA r‖s."""
         ...

@@ -28,7 +28,7 @@ class SlotRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: a stable code ("signature.digest_mismatch"), EN 319 102-1 sub-indication, short detail."""
+    """Why: a stable code, the EN 319 102-1 sub-indication, a short detail."""
 
     code: str
     sub_indication: str = ""

@@ -40,6 +40,8 @@ class StudentInfo:
     guardian_name: str = ""
     priority_group: str = ""  # đối tượng
     register_number: str = ""  # SO_SO_DANG_BO
+    weight: str = ""  # CAN_NANG, kg; no place on the TT22 form
+    height: str = ""  # CHIEU_CAO, cm; no place on the TT22 form
 
 
 @dataclass(frozen=True, slots=True)

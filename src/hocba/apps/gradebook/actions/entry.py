@@ -1,0 +1,238 @@
+"""Writing marks, remarks and homeroom records as new versions of what stands.
+
+One door for every interface (Excel today, the grid later): the same comparison, the same locks, the
+same versions. Only what differs from the standing version is written; a locked student's data may
+be repeated but not changed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from hocba.adapters.spreadsheets.values import ClassWorkbook
+from hocba.apps.audit.actions import record_event
+from hocba.apps.gradebook.models import HomeroomRecord, Lock, Mark, Remark, VersionedRow
+from hocba.apps.gradebook.queries import standing
+from hocba.apps.identifiers import uuid7
+from hocba.core.assessment.findings import Place
+from hocba.core.assessment.marks import RemarkLevel
+from hocba.core.errors import HocbaError
+
+Row = TypeVar("Row", bound=VersionedRow)
+
+MARK_KEY = ("enrolment_id", "subject_key", "term", "kind", "ordinal")
+REMARK_KEY = ("enrolment_id", "subject_key")
+HOMEROOM_KEY = ("enrolment_id",)
+MARK_VALUES = ("tenths", "remark_level")
+REMARK_VALUES = ("text",)
+HOMEROOM_VALUES = (
+    "conduct_first",
+    "conduct_second",
+    "absences_excused",
+    "absences_unexcused",
+    "award",
+    "remark",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many new versions came to be."""
+
+    marks: int
+    remarks: int
+    homeroom_records: int
+
+
+def write_workbook(
+    *,
+    school_id: UUID,
+    workbook: ClassWorkbook,
+    enrolments: Mapping[str, UUID],
+    actor: UUID,
+    at: datetime,
+) -> Written:
+    """Write the rows of the students in `enrolments` (student code → enrolment).
+
+    Runs inside the caller's transaction.
+
+    Raises:
+        HocbaError: "gradebook.locked".
+    """
+    common = {
+        "school_id": school_id,
+        "school_year": workbook.school_year,
+        "written_by": actor,
+        "written_at": at,
+        "origin_file": workbook.digest,
+    }
+    return Written(
+        marks=_write_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common)),
+        remarks=_write_new(
+            Remark, REMARK_KEY, REMARK_VALUES, _remarks(workbook, enrolments, common)
+        ),
+        homeroom_records=_write_new(
+            HomeroomRecord, HOMEROOM_KEY, HOMEROOM_VALUES, _homeroom(workbook, enrolments, common)
+        ),
+    )
+
+
+def lock_students(
+    *,
+    school_id: UUID,
+    school_year: str,
+    enrolment_ids: Iterable[UUID],
+    cause: str,
+    actor: UUID,
+    at: datetime,
+) -> int:
+    """Lock these students' year (khóa sổ) and return how many locks are new.
+
+    Runs inside the caller's transaction; a student already locked stays as is.
+    """
+    wanted = set(enrolment_ids)
+    locked = set(
+        Lock.objects.filter(
+            school_id=school_id,
+            school_year=school_year,
+            enrolment_id__in=wanted,
+            lifted_at__isnull=True,
+        ).values_list("enrolment_id", flat=True)
+    )
+    new = sorted(wanted - locked)
+    Lock.objects.bulk_create(
+        Lock(
+            school_id=school_id,
+            school_year=school_year,
+            id=uuid7(at=at),
+            enrolment_id=enrolment_id,
+            cause=cause,
+            locked_by=actor,
+            locked_at=at,
+        )
+        for enrolment_id in new
+    )
+    if new:
+        record_event(
+            school_id=school_id,
+            school_year=school_year,
+            action="gradebook.locked",
+            object_type="enrolments",
+            object_id=str(new[0]),
+            before=None,
+            after={"enrolments": [str(item) for item in new], "cause": cause},
+            actor=actor,
+            at=at,
+        )
+    return len(new)
+
+
+def _write_new(
+    model: type[Row], key: tuple[str, ...], values: tuple[str, ...], wanted: Iterator[Row]
+) -> int:
+    rows = list(wanted)
+    if not rows:
+        return 0
+    school_id, school_year = rows[0].school_id, rows[0].school_year
+    enrolment_ids = {row.enrolment_id for row in rows}
+    current = {
+        _fields(row, key): row
+        for row in standing(
+            model, school_id=school_id, school_year=school_year, enrolment_ids=enrolment_ids
+        )
+    }
+    new: list[Row] = []
+    for row in rows:
+        before = current.get(_fields(row, key))
+        if before is not None and _fields(before, values) == _fields(row, values):
+            continue
+        if before is None and _is_empty(row, values):
+            continue
+        row.version = 1 if before is None else before.version + 1
+        new.append(row)
+    _refuse_locked(school_id, school_year, {row.enrolment_id for row in new})
+    model._default_manager.bulk_create(new)
+    return len(new)
+
+
+def _refuse_locked(school_id: UUID, school_year: str, enrolment_ids: set[UUID]) -> None:
+    count = Lock.objects.filter(
+        school_id=school_id,
+        school_year=school_year,
+        enrolment_id__in=enrolment_ids,
+        lifted_at__isnull=True,
+    ).count()
+    if count:
+        raise HocbaError("gradebook.locked", students=count)
+
+
+def _fields(row: VersionedRow, names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in names)
+
+
+def _is_empty(row: VersionedRow, values: tuple[str, ...]) -> bool:
+    return all(value is None or value == "" for value in _fields(row, values))
+
+
+def _origin(place: Place) -> dict[str, str]:
+    return {"origin_sheet": place.sheet, "origin_cell": place.cell}
+
+
+def _marks(
+    workbook: ClassWorkbook, enrolments: Mapping[str, UUID], common: dict[str, Any]
+) -> Iterator[Mark]:
+    for sheet in workbook.sheets:
+        for row in sheet.rows:
+            if row.student_code not in enrolments:
+                continue
+            for cell in row.marks:
+                remark = cell.value if isinstance(cell.value, RemarkLevel) else None
+                yield Mark(
+                    **common,
+                    **_origin(cell.place),
+                    id=uuid7(at=common["written_at"]),
+                    enrolment_id=enrolments[row.student_code],
+                    subject_key=sheet.subject_key,
+                    term=cell.term.value,
+                    kind=cell.kind.value,
+                    ordinal=cell.ordinal,
+                    tenths=None if remark else cell.value,
+                    remark_level=remark.value if remark else "",
+                )
+
+
+def _remarks(
+    workbook: ClassWorkbook, enrolments: Mapping[str, UUID], common: dict[str, Any]
+) -> Iterator[Remark]:
+    for sheet in workbook.sheets:
+        for row in sheet.rows:
+            if row.student_code in enrolments:
+                yield Remark(
+                    **common,
+                    **_origin(row.remark_place),
+                    id=uuid7(at=common["written_at"]),
+                    enrolment_id=enrolments[row.student_code],
+                    subject_key=sheet.subject_key,
+                    text=row.remark,
+                )
+
+
+def _homeroom(
+    workbook: ClassWorkbook, enrolments: Mapping[str, UUID], common: dict[str, Any]
+) -> Iterator[HomeroomRecord]:
+    for row in workbook.homeroom:
+        if row.student_code in enrolments:
+            yield HomeroomRecord(
+                **common,
+                **_origin(row.place),
+                id=uuid7(at=common["written_at"]),
+                enrolment_id=enrolments[row.student_code],
+                conduct_first=row.conduct_first,
+                conduct_second=row.conduct_second,
+                absences_excused=row.absences_excused,
+                absences_unexcused=row.absences_unexcused,
+                award=row.award,
+                remark=row.remark,
+            )

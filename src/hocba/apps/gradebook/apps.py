@@ -1,0 +1,11 @@
+"""The gradebook office: marks, remarks, homeroom records and their Excel round trip."""
+
+from django.apps import AppConfig
+
+
+class GradebookConfig(AppConfig):
+    """Django's registration of this office."""
+
+    name = "hocba.apps.gradebook"
+    verbose_name = "Sổ theo dõi và đánh giá học sinh"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,28 @@
+"""Forms of the gradebook."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+MAX_WORKBOOK_BYTES = 20 * 1024 * 1024
+
+
+class WorkbookForm(forms.Form):
+    """A class workbook to be checked."""
+
+    workbook = forms.FileField(
+        label=_("Tệp sổ theo dõi và đánh giá học sinh (.xlsx)"),
+        help_text=_("Một lớp một tệp, tối đa 20 MB. Kiểm tra trước, chưa ghi gì vào sổ."),
+        error_messages={
+            "required": _("Hãy chọn tệp .xlsx của lớp."),
+            "empty": _("Tệp này rỗng. Hãy xuất lại từ phần mềm hoặc Excel."),
+        },
+    )
+
+    def clean_workbook(self) -> object:
+        """Bound the size before a byte is read."""
+        upload = self.cleaned_data["workbook"]
+        if upload.size > MAX_WORKBOOK_BYTES:
+            raise forms.ValidationError(
+                _("Tệp lớn hơn 20 MB. Sổ của một lớp thường dưới 1 MB: hãy xóa ảnh, trang thừa.")
+            )
+        return upload

@@ -1,0 +1,215 @@
+"""Tables of the gradebook: every mark, remark and homeroom record ever written, with its origin.
+
+Leaf tables: the school is first in every key, the school year second where a closed year can become
+a partition. Rows are never changed; a correction is a new row with the next `version`, and the
+highest version is what stands. Rules of marks live in `core.assessment`, not here.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from hocba.apps.leaf import LeafModel
+
+TERMS = ("HK1", "HK2")
+LEVELS = (0, 1, 2, 3)
+
+
+class ImportRun(LeafModel):
+    """One workbook handed in: what was found in it and what became of it."""
+
+    pk = models.CompositePrimaryKey("school_id", "id")
+    school_year = models.CharField(max_length=9)
+    class_name = models.CharField(max_length=20)
+    filename = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10)
+    findings = models.JSONField()
+    handed_in_by = models.UUIDField()
+    handed_in_at = models.DateTimeField()
+    accepted_by = models.UUIDField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["checked", "accepted"]), name="import_run_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="checked", accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(state="accepted", accepted_at__isnull=False, accepted_by__isnull=False),
+                name="import_run_accepted_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the run's identifier."""
+        return str(self.id)
+
+
+class VersionedRow(LeafModel):
+    """Columns shared by the rows of which only the newest version stands."""
+
+    school_year = models.CharField(max_length=9)
+    enrolment_id = models.UUIDField()
+    version = models.PositiveSmallIntegerField()
+    written_by = models.UUIDField()
+    written_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    origin_file = models.CharField(max_length=64, blank=True)  # sha256 of the workbook
+    origin_sheet = models.CharField(max_length=64, blank=True)
+    origin_cell = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        """Not a table of its own."""
+
+        abstract = True
+
+
+class Mark(VersionedRow):
+    """One mark of one student: tenths for a scored subject, Đ/CĐ for a remark subject.
+
+    A version with neither withdraws the mark ("chưa có điểm"); zero is a mark.
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    subject_key = models.CharField(max_length=40)
+    term = models.CharField(max_length=3)
+    kind = models.CharField(max_length=8)
+    ordinal = models.PositiveSmallIntegerField()
+    tenths = models.PositiveSmallIntegerField(null=True)
+    remark_level = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=[
+                    "school_id",
+                    "school_year",
+                    "enrolment_id",
+                    "subject_key",
+                    "term",
+                    "kind",
+                    "ordinal",
+                    "version",
+                ],
+                name="mark_one_row_per_version",
+                violation_error_message="Ô điểm này vừa được người khác sửa.",
+            ),
+            models.CheckConstraint(condition=Q(term__in=TERMS), name="mark_term_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["regular", "midterm", "final"]), name="mark_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tenths__isnull=True) | Q(tenths__lte=100),
+                name="mark_between_0_and_10",
+                violation_error_message="Điểm phải từ 0 đến 10.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tenths__isnull=True) | Q(remark_level=""),
+                name="mark_is_scored_or_remark",
+            ),
+            models.CheckConstraint(
+                condition=Q(remark_level__in=["", "Đ", "CĐ"]), name="mark_remark_level_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier; a mark is personal data."""
+        return str(self.id)
+
+
+class Remark(VersionedRow):
+    """The subject teacher's remark on one student's year in one subject."""
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    subject_key = models.CharField(max_length=40)
+    text = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "enrolment_id", "subject_key", "version"],
+                name="remark_one_row_per_version",
+                violation_error_message="Nhận xét này vừa được người khác sửa.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class HomeroomRecord(VersionedRow):
+    """What the homeroom teacher says of one student's year: conduct, absences, award, remark."""
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    conduct_first = models.PositiveSmallIntegerField(null=True)
+    conduct_second = models.PositiveSmallIntegerField(null=True)
+    absences_excused = models.PositiveSmallIntegerField(null=True)
+    absences_unexcused = models.PositiveSmallIntegerField(null=True)
+    award = models.CharField(max_length=300, blank=True)
+    remark = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "enrolment_id", "version"],
+                name="homeroom_record_one_row_per_version",
+                violation_error_message="Phần của giáo viên chủ nhiệm vừa được người khác sửa.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(conduct_first__isnull=True) | Q(conduct_first__in=LEVELS))
+                & (Q(conduct_second__isnull=True) | Q(conduct_second__in=LEVELS)),
+                name="homeroom_record_conduct_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class Lock(LeafModel):
+    """Khóa sổ: from here on nothing of this student's year is written (TT: khóa sổ trước khi ký).
+
+    A row is never removed; lifting a lock writes `lifted_at`, so that the history stays.
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    school_year = models.CharField(max_length=9)
+    enrolment_id = models.UUIDField()
+    cause = models.CharField(max_length=20)
+    locked_by = models.UUIDField()
+    locked_at = models.DateTimeField()
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "enrolment_id"],
+                condition=Q(lifted_at__isnull=True),
+                name="lock_one_standing_per_enrolment",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="lock_lifted_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the lock's identifier."""
+        return str(self.id)

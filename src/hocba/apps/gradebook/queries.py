@@ -1,0 +1,182 @@
+"""Reading the gradebook: what stands, and a student's year as the circular wants it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from hocba.apps.accounts.permissions import require_role
+from hocba.apps.accounts.viewer import Viewer
+from hocba.apps.blobs import blob_store
+from hocba.apps.gradebook.check import Check, check_file
+from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Mark, Remark, VersionedRow
+from hocba.core.assessment.marks import (
+    AssessmentForm,
+    Level,
+    MarkKind,
+    RemarkLevel,
+    StudentYear,
+    SubjectKey,
+    SubjectYear,
+    Tenths,
+    Term,
+    TermMarks,
+    regular_count,
+)
+from hocba.core.assessment.marks import Mark as MarkValue
+from hocba.core.errors import HocbaError
+
+Row = TypeVar("Row", bound=VersionedRow)
+
+READERS = ("it_officer", "principal", "clerk", "homeroom_teacher", "subject_teacher")
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtSubject:
+    """One subject of a class as assigned: key, form of assessment, periods a year."""
+
+    key: SubjectKey
+    form: AssessmentForm
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradebookYear:
+    """One student's year as it stands in the gradebook."""
+
+    enrolment_id: UUID
+    year: StudentYear
+    remarks: Mapping[SubjectKey, str]
+    homeroom_remark: str
+    other_award: str
+
+
+def standing(
+    model: type[Row], *, school_id: UUID, school_year: str, enrolment_ids: Collection[UUID]
+) -> list[Row]:
+    """Return the newest version of every row of these students."""
+    rows = model._default_manager.filter(
+        school_id=school_id, school_year=school_year, enrolment_id__in=list(enrolment_ids)
+    ).order_by("version")
+    newest: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        newest[_identity(row)] = row
+    return list(newest.values())
+
+
+def _identity(row: VersionedRow) -> tuple[object, ...]:
+    if isinstance(row, Mark):
+        return (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal)
+    if isinstance(row, Remark):
+        return (row.enrolment_id, row.subject_key)
+    return (row.enrolment_id,)
+
+
+def gradebook_years(
+    *,
+    school_id: UUID,
+    school_year: str,
+    school_level: str,
+    grade: int,
+    subjects: Iterable[TaughtSubject],
+    enrolment_ids: Collection[UUID],
+) -> dict[UUID, GradebookYear]:
+    """Return each student's standing year, ready for `core.assessment.assess_year`.
+
+    Four queries whatever the size of the class.
+    """
+    scope = {
+        "school_id": school_id,
+        "school_year": school_year,
+        "enrolment_ids": enrolment_ids,
+    }
+    marks: dict[UUID, dict[tuple[str, str], list[Mark]]] = defaultdict(lambda: defaultdict(list))
+    for mark in standing(Mark, **scope):
+        marks[mark.enrolment_id][mark.subject_key, mark.term].append(mark)
+    remarks: dict[UUID, dict[SubjectKey, str]] = defaultdict(dict)
+    for remark in standing(Remark, **scope):
+        remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
+    homeroom = {row.enrolment_id: row for row in standing(HomeroomRecord, **scope)}
+    taught = tuple(subjects)
+    years = {}
+    for enrolment_id in enrolment_ids:
+        record = homeroom.get(enrolment_id)
+        years[enrolment_id] = GradebookYear(
+            enrolment_id=enrolment_id,
+            year=StudentYear(
+                school_level=school_level,
+                grade=grade,
+                school_year=school_year,
+                subjects=tuple(_subject_year(item, marks[enrolment_id]) for item in taught),
+                conduct_first=_level(record, "conduct_first"),
+                conduct_second=_level(record, "conduct_second"),
+                absences_excused=None if record is None else record.absences_excused,
+                absences_unexcused=None if record is None else record.absences_unexcused,
+            ),
+            remarks=remarks[enrolment_id],
+            homeroom_remark="" if record is None else record.remark,
+            other_award="" if record is None else record.award,
+        )
+    return years
+
+
+def import_runs(*, viewer: Viewer, school_id: UUID) -> list[ImportRun]:
+    """Return the school's handed-in workbooks, newest first.
+
+    Raises:
+        HocbaError: "access.denied".
+    """
+    require_role(viewer, "it_officer", "principal", unit_id=school_id)
+    return list(ImportRun.objects.filter(school_id=school_id).order_by("-handed_in_at")[:50])
+
+
+def checked_workbook(*, viewer: Viewer, school_id: UUID, run_id: UUID) -> tuple[ImportRun, Check]:
+    """Return a handed-in workbook with its findings, found afresh from the kept bytes.
+
+    Raises:
+        HocbaError: "access.denied", "gradebook.run_unknown".
+    """
+    require_role(viewer, "it_officer", "principal", unit_id=school_id)
+    run = ImportRun.objects.filter(school_id=school_id, id=run_id).first()
+    if run is None:
+        raise HocbaError("gradebook.run_unknown")
+    data = blob_store().get(run.file_sha256)
+    return run, check_file(data=data, filename=run.filename, school_id=school_id)
+
+
+def _subject_year(
+    taught: TaughtSubject, marks: Mapping[tuple[str, str], list[Mark]]
+) -> SubjectYear:
+    return SubjectYear(
+        subject=taught.key,
+        form=taught.form,
+        periods=taught.periods,
+        first=_term_marks(taught, marks.get((taught.key, Term.FIRST.value), [])),
+        second=_term_marks(taught, marks.get((taught.key, Term.SECOND.value), [])),
+    )
+
+
+def _term_marks(taught: TaughtSubject, marks: Iterable[Mark]) -> TermMarks:
+    by_kind: dict[str, dict[int, MarkValue | None]] = defaultdict(dict)
+    for mark in marks:
+        by_kind[mark.kind][mark.ordinal] = _value(mark)
+    regular = by_kind[MarkKind.REGULAR.value]
+    expected = 2 if taught.form is AssessmentForm.REMARK else regular_count(taught.periods)
+    count = max([expected, *regular])
+    return TermMarks(
+        regular=tuple(regular.get(ordinal) for ordinal in range(1, count + 1)),
+        midterm=by_kind[MarkKind.MIDTERM.value].get(1),
+        final=by_kind[MarkKind.FINAL.value].get(1),
+    )
+
+
+def _value(mark: Mark) -> MarkValue | None:
+    if mark.remark_level:
+        return RemarkLevel(mark.remark_level)
+    return None if mark.tenths is None else Tenths(mark.tenths)
+
+
+def _level(record: HomeroomRecord | None, field: str) -> Level | None:
+    value = None if record is None else getattr(record, field)
+    return None if value is None else Level(value)

@@ -1,0 +1,7 @@
+"""Verbs of issuing, in the order of the road: `compose` → `sign` → `release`."""
+
+from hocba.apps.issuing.actions.compose import compose_class
+from hocba.apps.issuing.actions.release import issue_sealed
+from hocba.apps.issuing.actions.sign import complete_signatures, prepare_signatures
+
+__all__ = ["complete_signatures", "compose_class", "issue_sealed", "prepare_signatures"]

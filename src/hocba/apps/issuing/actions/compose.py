@@ -1,0 +1,201 @@
+"""Composing: a class's standing gradebook becomes linted documents with slots to sign.
+
+Students whose year is not complete, or whose document would not lint, are reported with their
+findings and stay out; the others go on. Composing locks the year of those who go on (khóa sổ), so
+that what is signed is what stands. A student with a living draft is left as is: repeating composes
+nothing twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from hocba.apps.accounts.permissions import require_role
+from hocba.apps.accounts.queries import viewer_of
+from hocba.apps.audit.actions import record_event
+from hocba.apps.blobs import blob_store
+from hocba.apps.gradebook.actions import lock_students
+from hocba.apps.gradebook.queries import GradebookYear, TaughtSubject, gradebook_years
+from hocba.apps.identifiers import uuid7
+from hocba.apps.issuing.class_record import ClassRecord, class_record
+from hocba.apps.issuing.identity import identity_of, signatory
+from hocba.apps.issuing.models import Draft, Slot
+from hocba.core.assessment.assess import assess_year
+from hocba.core.assessment.completeness import check_student_year
+from hocba.core.assessment.findings import Finding, Severity
+from hocba.core.assessment.marks import SubjectKey
+from hocba.core.assessment.regulation import Regulation, regulation_for
+from hocba.core.assessment.subjects import subject_by_key
+from hocba.core.signing.plan import SigningPlan, plan_for, slots_of
+from hocba.core.transcript.build import build_transcript
+from hocba.core.transcript.canonical import to_xml
+from hocba.core.transcript.lint import lint
+from hocba.core.transcript.model import Signatory, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What composing a class did: new drafts by enrolment, and who stayed out and why."""
+
+    drafts: Mapping[UUID, UUID]
+    left_out: Mapping[UUID, tuple[Finding, ...]]
+
+
+def compose_class(*, class_id: UUID, actor: UUID, at: datetime) -> Composed:
+    """Compose the transcripts of a class (khởi tạo học bạ); the clerk's act.
+
+    Raises:
+        HocbaError: "access.denied", "roster.class_unknown".
+    """
+    record = class_record(class_id=class_id, at=at)
+    require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=record.school.id)
+    with transaction.atomic():
+        living = set(
+            Draft.objects.filter(school_id=record.school.id, class_id=class_id)
+            .exclude(state="withdrawn")
+            .values_list("enrolment_id", flat=True)
+        )
+        documents, left_out = _documents(record, living, at)
+        drafts = _store(record, documents, actor=actor, at=at)
+    return Composed(drafts, left_out)
+
+
+def _documents(
+    record: ClassRecord, living: set[UUID], at: datetime
+) -> tuple[dict[UUID, tuple[Transcript, bytes]], dict[UUID, tuple[Finding, ...]]]:
+    regulation = regulation_for(
+        school_level=record.school.school_level, grade=record.grade, school_year=record.school_year
+    )
+    years = gradebook_years(
+        school_id=record.school.id,
+        school_year=record.school_year,
+        school_level=record.school.school_level,
+        grade=record.grade,
+        subjects=[
+            TaughtSubject(
+                key=SubjectKey(item.subject_key),
+                form=subject_by_key(
+                    SubjectKey(item.subject_key), school_level=record.school.school_level
+                ).form,
+                periods=item.periods,
+            )
+            for item in record.assignments
+        ],
+        enrolment_ids=[
+            pupil.enrolment_id for pupil in record.pupils if pupil.enrolment_id not in living
+        ],
+    )
+    documents: dict[UUID, tuple[Transcript, bytes]] = {}
+    left_out: dict[UUID, tuple[Finding, ...]] = {}
+    for pupil in record.pupils:
+        year = years.get(pupil.enrolment_id)
+        if year is None:
+            continue
+        findings = _blocking(check_student_year(year.year, regulation=regulation))
+        if not findings:
+            transcript = _transcript(record, pupil.enrolment_id, year, regulation, at)
+            document = to_xml(transcript)
+            findings = lint(document)
+            if not findings:
+                documents[pupil.enrolment_id] = transcript, document
+                continue
+        left_out[pupil.enrolment_id] = findings
+    return documents, left_out
+
+
+def _blocking(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.severity is Severity.BLOCK)
+
+
+def _transcript(
+    record: ClassRecord,
+    enrolment_id: UUID,
+    year: GradebookYear,
+    regulation: Regulation,
+    at: datetime,
+) -> Transcript:
+    teachers: dict[SubjectKey, Signatory] = {
+        SubjectKey(item.subject_key): signatory(item.teacher, "Giáo viên bộ môn")
+        for item in record.assignments
+    }
+    return build_transcript(
+        identity=identity_of(
+            record, enrolment_id, lookup_uuid=str(uuid4()), regulation=regulation.name, at=at
+        ),
+        year=year.year,
+        assessment=assess_year(year.year, regulation=regulation),
+        remarks=year.remarks,
+        teachers=teachers,
+        homeroom_remark=year.homeroom_remark,
+        other_award=year.other_award,
+    )
+
+
+def _store(
+    record: ClassRecord,
+    documents: Mapping[UUID, tuple[Transcript, bytes]],
+    *,
+    actor: UUID,
+    at: datetime,
+) -> dict[UUID, UUID]:
+    plan = plan_for(school_level=record.school.school_level, school_year=record.school_year)
+    store = blob_store()
+    drafts, slots = [], []
+    for enrolment_id, (transcript, document) in documents.items():
+        draft = Draft(
+            school_id=record.school.id,
+            id=uuid7(at=at),
+            school_year=record.school_year,
+            class_id=record.id,
+            enrolment_id=enrolment_id,
+            lookup_uuid=UUID(transcript.lookup_uuid),
+            plan=plan.name,
+            state="signing",
+            document_sha256=store.put(document),
+            composed_at=at,
+        )
+        drafts.append(draft)
+        slots.extend(_slots(draft, plan, transcript))
+    Draft.objects.bulk_create(drafts)
+    Slot.objects.bulk_create(slots)
+    lock_students(
+        school_id=record.school.id,
+        school_year=record.school_year,
+        enrolment_ids=documents,
+        cause="composed",
+        actor=actor,
+        at=at,
+    )
+    for draft in drafts:
+        record_event(
+            school_id=draft.school_id,
+            school_year=draft.school_year,
+            action="issuing.draft_composed",
+            object_type="draft",
+            object_id=str(draft.id),
+            before=None,
+            after={"document_sha256": draft.document_sha256, "plan": draft.plan},
+            actor=actor,
+            at=at,
+        )
+    return {draft.enrolment_id: draft.id for draft in drafts}
+
+
+def _slots(draft: Draft, plan: SigningPlan, transcript: Transcript) -> list[Slot]:
+    return [
+        Slot(
+            school_id=draft.school_id,
+            id=uuid7(at=draft.composed_at),
+            draft_id=draft.id,
+            key=slot.key,
+            role=slot.role.value,
+            order=slot.order,
+            signer_id=slot.signer_id,
+            signer_name=slot.signer_name,
+            targets=list(slot.targets),
+        )
+        for slot in slots_of(plan=plan, transcript=transcript)
+    ]

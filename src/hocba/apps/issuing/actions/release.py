@@ -1,0 +1,102 @@
+"""Issuing: sealed drafts that the public verifier passes enter the log."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from hocba.apps.accounts.permissions import require_role
+from hocba.apps.accounts.queries import viewer_of
+from hocba.apps.audit.actions import record_event
+from hocba.apps.blobs import blob_store
+from hocba.apps.certificates.queries import certificate_by_sha256
+from hocba.apps.issuing import states
+from hocba.apps.issuing.models import Draft
+from hocba.apps.ledger.actions import IssueRequest, issue
+from hocba.apps.ledger.queries import trust
+from hocba.core.signing.trust import TrustStore
+from hocba.core.signing.verdict import Indication
+from hocba.core.signing.verify import verify_document
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Log positions by draft, and the drafts that the verifier would not pass, with its reasons."""
+
+    positions: Mapping[UUID, int]
+    refused: Mapping[UUID, tuple[str, ...]]
+
+
+def issue_sealed(*, school_id: UUID, class_id: UUID, actor: UUID, at: datetime) -> Released:
+    """Issue every sealed draft of a class (phát hành); the clerk's act, one transaction.
+
+    Raises:
+        HocbaError: "access.denied", "ledger.lookup_code_used", "ledger.head_moved".
+    """
+    require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=school_id)
+    with transaction.atomic():
+        sealed = list(
+            Draft.objects.filter(school_id=school_id, class_id=class_id, state="sealed").order_by(
+                "id"
+            )
+        )
+        requests, refused = _requests(sealed, trust(), at)
+        positions = dict(
+            zip(
+                requests,
+                issue(requests=list(requests.values()), actor=actor, at=at),
+                strict=True,
+            )
+        )
+        _mark_issued(sealed, set(positions), actor=actor, at=at)
+    return Released(positions, refused)
+
+
+def _requests(
+    sealed: Iterable[Draft], trusted: TrustStore, at: datetime
+) -> tuple[dict[UUID, IssueRequest], dict[UUID, tuple[str, ...]]]:
+    requests: dict[UUID, IssueRequest] = {}
+    refused: dict[UUID, tuple[str, ...]] = {}
+    store = blob_store()
+    for draft in sealed:
+        document = store.get(draft.document_sha256)
+        verdict = verify_document(document=document, trust=trusted, at=at)
+        if verdict.indication is not Indication.TOTAL_PASSED:
+            refused[draft.id] = tuple(reason.code for reason in verdict.reasons)
+            continue
+        held = (
+            certificate_by_sha256(sha256=digest)
+            for digest in sorted({one.certificate_sha256 for one in verdict.signatures})
+        )
+        requests[draft.id] = IssueRequest(
+            school_id=draft.school_id,
+            school_year=draft.school_year,
+            enrolment_id=draft.enrolment_id,
+            lookup_uuid=draft.lookup_uuid,
+            document=document,
+            certificates=tuple(one.der for one in held if one is not None),
+        )
+    return requests, refused
+
+
+def _mark_issued(sealed: Iterable[Draft], issued: set[UUID], *, actor: UUID, at: datetime) -> None:
+    for draft in sealed:
+        if draft.id not in issued:
+            continue
+        after = states.advance(states.DRAFT, state=draft.state, event="issue")
+        Draft.objects.filter(school_id=draft.school_id, id=draft.id, state=draft.state).update(
+            state=after
+        )
+        record_event(
+            school_id=draft.school_id,
+            school_year=draft.school_year,
+            action="issuing.draft_issued",
+            object_type="draft",
+            object_id=str(draft.id),
+            before={"state": draft.state},
+            after={"state": after, "document_sha256": draft.document_sha256},
+            actor=actor,
+            at=at,
+        )

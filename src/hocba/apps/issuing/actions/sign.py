@@ -1,0 +1,225 @@
+"""Signing in two phases, many documents at once: prepare exact bytes, complete with a signature.
+
+Prepare hands out what the key-holder's device must sign and a one-use token; complete embeds the
+signature, verifies it at once and moves the draft one version on. Each item stands alone: an item
+that is refused says why and the others go on. Repeating a completed item changes nothing. Two
+subject teachers may sign the same draft at once: the later one is embedded into the newer bytes,
+guarded by the draft's version.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.permissions import require_role
+from hocba.apps.accounts.queries import person_by_id, viewer_of
+from hocba.apps.audit.actions import record_event
+from hocba.apps.blobs import blob_store
+from hocba.apps.certificates.queries import (
+    approved_certificate_of_person,
+    approved_seal_of_school,
+)
+from hocba.apps.issuing import states
+from hocba.apps.issuing.models import Draft, Slot
+from hocba.core.errors import HocbaError
+from hocba.core.signing import rounds
+from hocba.core.signing.plan import Slot as PlanSlot
+from hocba.core.signing.verdict import SlotRole
+
+TOKEN_LIFETIME = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """One prepared item: sign `digest` (SHA-256 of the canonical SignedInfo) and come back."""
+
+    draft_id: UUID
+    slot_key: str
+    token: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature value brought back for a prepared item."""
+
+    draft_id: UUID
+    slot_key: str
+    token: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item; `refusal` is the code of a HocbaError, "" when done."""
+
+    draft_id: UUID
+    slot_key: str
+    refusal: str = ""
+
+
+def prepare_signatures(
+    *, school_id: UUID, slots: Sequence[tuple[UUID, str]], actor: UUID, at: datetime
+) -> tuple[list[ToSign], list[Outcome]]:
+    """Prepare (draft id, slot key) pairs for the actor's own certificate.
+
+    Returns what to sign, and the refused items with their codes.
+    """
+    person = person_by_id(person_id=actor)
+    if person is None:
+        raise HocbaError("access.denied")
+    ready: list[ToSign] = []
+    refused: list[Outcome] = []
+    for draft_id, slot_key in slots:
+        try:
+            with transaction.atomic():
+                ready.append(_prepare(school_id, draft_id, slot_key, person, at))
+        except HocbaError as refusal:
+            refused.append(Outcome(draft_id, slot_key, refusal.code))
+    return ready, refused
+
+
+def _prepare(
+    school_id: UUID, draft_id: UUID, slot_key: str, person: Person, at: datetime
+) -> ToSign:
+    draft, slot = _load(school_id, draft_id, slot_key)
+    if draft.state != "signing":
+        raise HocbaError("issuing.wrong_state", state=draft.state, event="prepare")
+    after = states.advance(states.SLOT, state=slot.state, event="prepare")
+    certificate = _certificate_for(slot, person, at)
+    prepared = rounds.prepare(
+        document=blob_store().get(draft.document_sha256),
+        slot=plan_slot(slot),
+        certificate=certificate,
+        at=at,
+    )
+    token = secrets.token_urlsafe(24)
+    changed = Slot.objects.filter(
+        school_id=school_id, id=slot.id, state=slot.state, token_sha256=slot.token_sha256
+    ).update(
+        state=after,
+        prepared=prepared.to_json(),
+        prepared_by=person.id,
+        token_sha256=_sha256(token),
+        expires_at=at + TOKEN_LIFETIME,
+    )
+    if not changed:
+        raise HocbaError("issuing.changed_meanwhile")
+    record_event(
+        school_id=school_id,
+        school_year=draft.school_year,
+        action="issuing.signature_prepared",
+        object_type="slot",
+        object_id=str(slot.id),
+        before={"state": slot.state},
+        after={"state": after, "document_sha256": draft.document_sha256},
+        actor=person.id,
+        at=at,
+    )
+    return ToSign(draft_id, slot_key, token, prepared.digest)
+
+
+def complete_signatures(
+    *, school_id: UUID, items: Sequence[Signed], actor: UUID, at: datetime
+) -> list[Outcome]:
+    """Embed, verify and keep the signatures; one outcome per item, in order."""
+    outcomes = []
+    for item in items:
+        try:
+            with transaction.atomic():
+                _complete(school_id, item, actor, at)
+            outcomes.append(Outcome(item.draft_id, item.slot_key))
+        except HocbaError as refusal:
+            outcomes.append(Outcome(item.draft_id, item.slot_key, refusal.code))
+    return outcomes
+
+
+def _complete(school_id: UUID, item: Signed, actor: UUID, at: datetime) -> None:
+    draft, slot = _load(school_id, item.draft_id, item.slot_key)
+    if not secrets.compare_digest(slot.token_sha256, _sha256(item.token)):
+        raise HocbaError("signing.token_unknown")
+    if slot.prepared_by != actor:
+        raise HocbaError("access.denied")
+    if slot.state == "signed":
+        return
+    after = states.advance(states.SLOT, state=slot.state, event="complete")
+    if slot.expires_at is None or at > slot.expires_at:
+        raise HocbaError("signing.token_expired")
+    prepared = rounds.Prepared.from_json(slot.prepared)
+    document = rounds.complete(
+        document=blob_store().get(draft.document_sha256),
+        prepared=prepared,
+        signature=item.signature,
+    )
+    digest = blob_store().put(document)
+    draft_state = draft.state
+    if slot.role == SlotRole.SEAL.value:
+        draft_state = states.advance(states.DRAFT, state=draft.state, event="seal")
+    moved = Draft.objects.filter(
+        school_id=school_id, id=draft.id, version=draft.version, state=draft.state
+    ).update(document_sha256=digest, version=draft.version + 1, state=draft_state)
+    if not moved:
+        raise HocbaError("issuing.changed_meanwhile")
+    Slot.objects.filter(school_id=school_id, id=slot.id).update(
+        state=after,
+        signed_at=prepared.at,
+        certificate_sha256=prepared.certificate_sha256,
+        prepared="",
+    )
+    record_event(
+        school_id=school_id,
+        school_year=draft.school_year,
+        action="issuing.signature_embedded",
+        object_type="slot",
+        object_id=str(slot.id),
+        before={"state": slot.state, "document_sha256": draft.document_sha256},
+        after={"state": after, "document_sha256": digest},
+        actor=actor,
+        at=at,
+    )
+
+
+def _load(school_id: UUID, draft_id: UUID, slot_key: str) -> tuple[Draft, Slot]:
+    draft = Draft.objects.filter(school_id=school_id, id=draft_id).first()
+    slot = Slot.objects.filter(school_id=school_id, draft_id=draft_id, key=slot_key).first()
+    if draft is None or slot is None:
+        raise HocbaError("issuing.slot_unknown")
+    return draft, slot
+
+
+def _certificate_for(slot: Slot, person: Person, at: datetime) -> bytes:
+    """Return the approved certificate that may fill this slot: own slot, own key only."""
+    if slot.role == SlotRole.SEAL.value:
+        require_role(viewer_of(person_id=person.id, at=at), "clerk", unit_id=slot.school_id)
+        seal = approved_seal_of_school(unit_id=slot.school_id, at=at)
+        if seal is None:
+            raise HocbaError("signing.no_approved_seal")
+        return bytes(seal.der)
+    if person.citizen_id != slot.signer_id:
+        raise HocbaError("issuing.not_the_signer")
+    certificate = approved_certificate_of_person(person_id=person.id, at=at)
+    if certificate is None:
+        raise HocbaError("signing.no_approved_certificate")
+    return bytes(certificate.der)
+
+
+def plan_slot(slot: Slot) -> PlanSlot:
+    """Return the stored slot as the value that `core.signing` works with."""
+    return PlanSlot(
+        key=slot.key,
+        role=SlotRole(slot.role),
+        order=slot.order,
+        signer_id=slot.signer_id,
+        signer_name=slot.signer_name,
+        targets=tuple(slot.targets),
+    )
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

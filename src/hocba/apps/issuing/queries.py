@@ -1,0 +1,127 @@
+"""Reading issuing: what waits for whom, and how far a class has come."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from hocba.apps.accounts.permissions import require_role
+from hocba.apps.accounts.viewer import Viewer
+from hocba.apps.issuing.models import Draft, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class ClassProgress:
+    """How far the transcripts of one class have come."""
+
+    class_id: UUID
+    drafts: int
+    states: dict[str, int]
+    slots: int
+    signed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One draft in a class list: state, and its slots as (role, signer, signed at)."""
+
+    draft_id: UUID
+    enrolment_id: UUID
+    lookup_uuid: UUID
+    state: str
+    slots: tuple[tuple[str, str, datetime | None], ...]
+
+
+def waiting_slots(
+    *, school_id: UUID, signer_id: str, class_id: UUID | None = None
+) -> list[tuple[UUID, str]]:
+    """Return (draft id, slot key) pairs whose turn has come for this signer, oldest draft first.
+
+    `signer_id` is a citizen id, or the school's code for the seal. A slot's turn comes when every
+    slot of a lower order on its draft is signed.
+    """
+    earlier = Slot.objects.filter(
+        school_id=school_id, draft_id=OuterRef("draft_id"), order__lt=OuterRef("order")
+    ).exclude(state="signed")
+    slots = (
+        Slot.objects.filter(school_id=school_id, signer_id=signer_id, draft__state="signing")
+        .exclude(state="signed")
+        .filter(~Exists(earlier))
+        .order_by("draft_id", "key")
+    )
+    if class_id is not None:
+        slots = slots.filter(draft__class_id=class_id)
+    return list(slots.values_list("draft_id", "key"))
+
+
+def waiting_by_class(*, school_id: UUID, signer_id: str) -> dict[UUID, int]:
+    """Return how many slots wait for this signer now, by class."""
+    waiting = waiting_slots(school_id=school_id, signer_id=signer_id)
+    classes = dict(
+        Draft.objects.filter(
+            school_id=school_id, id__in={draft_id for draft_id, _ in waiting}
+        ).values_list("id", "class_id")
+    )
+    return dict(Counter(classes[draft_id] for draft_id, _ in waiting))
+
+
+def class_progress(*, viewer: Viewer, school_id: UUID) -> list[ClassProgress]:
+    """Return the progress of every class that has drafts.
+
+    Raises:
+        HocbaError: "access.denied".
+    """
+    require_role(viewer, "clerk", "principal", "it_officer", "homeroom_teacher", unit_id=school_id)
+    states: dict[UUID, Counter[str]] = {}
+    living = Draft.objects.filter(school_id=school_id).exclude(state="withdrawn")
+    for class_id, state in living.values_list("class_id", "state"):
+        states.setdefault(class_id, Counter())[state] += 1
+    slots: Counter[UUID] = Counter()
+    signed: Counter[UUID] = Counter()
+    rows = Slot.objects.filter(school_id=school_id).exclude(draft__state="withdrawn")
+    for class_id, state in rows.values_list("draft__class_id", "state"):
+        slots[class_id] += 1
+        signed[class_id] += state == "signed"
+    return [
+        ClassProgress(
+            class_id, sum(counts.values()), dict(counts), slots[class_id], signed[class_id]
+        )
+        for class_id, counts in states.items()
+    ]
+
+
+def drafts_of_class(*, viewer: Viewer, school_id: UUID, class_id: UUID) -> list[DraftLine]:
+    """Return the living drafts of a class with their slots.
+
+    Raises:
+        HocbaError: "access.denied".
+    """
+    require_role(
+        viewer,
+        "clerk",
+        "principal",
+        "it_officer",
+        "homeroom_teacher",
+        "subject_teacher",
+        unit_id=school_id,
+    )
+    drafts = Draft.objects.filter(school_id=school_id, class_id=class_id).exclude(state="withdrawn")
+    slots: dict[UUID, list[Slot]] = {}
+    for slot in Slot.objects.filter(
+        school_id=school_id, draft__school_id=school_id, draft__class_id=class_id
+    ).order_by("order", "key"):
+        slots.setdefault(slot.draft_id, []).append(slot)
+    return [
+        DraftLine(
+            draft_id=draft.id,
+            enrolment_id=draft.enrolment_id,
+            lookup_uuid=draft.lookup_uuid,
+            state=draft.state,
+            slots=tuple(
+                (slot.role, slot.signer_name, slot.signed_at) for slot in slots.get(draft.id, [])
+            ),
+        )
+        for draft in drafts.order_by("id")
+    ]

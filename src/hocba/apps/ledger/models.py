@@ -1,0 +1,99 @@
+"""Tables of the ledger: log entries, the log's head, checkpoints, issued versions.
+
+City-wide and append-only: triggers refuse UPDATE and DELETE on every table but the head, whose one
+row moves forward by compare-and-swap. Personal data is not here: a leaf carries a salted digest.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class LogEntry(models.Model):
+    """One entry of the public log; its index is its place in the Merkle tree."""
+
+    index = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    leaf = models.BinaryField()
+    leaf_hash = models.BinaryField(max_length=32)
+    salt = models.BinaryField(max_length=16)
+    lookup_uuid = models.UUIDField()
+    document_sha256 = models.CharField(max_length=64)
+    version = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(index__gte=0), name="log_entry_index_not_negative"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["issued", "recalled", "replaced"]),
+                name="log_entry_kind_known",
+            ),
+            models.UniqueConstraint(
+                fields=["lookup_uuid", "kind"], name="log_entry_once_per_kind_of_event"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["document_sha256"], name="log_entry_document")]
+
+    def __str__(self) -> str:
+        """Return the log position, which is no personal data."""
+        return f"{self.index} {self.kind}"
+
+
+class LogHead(models.Model):
+    """The one moving row: how many entries the log has. Changed by compare-and-swap alone."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="log_head_is_single"),
+            models.CheckConstraint(condition=Q(size__gte=0), name="log_head_size_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the size."""
+        return str(self.size)
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the log's size and root, as published (C2SP signed note)."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the size."""
+        return str(self.size)
+
+
+class IssuedTranscript(models.Model):
+    """An issued version: the stored bytes of a lookup code; its status is a fold of the log."""
+
+    lookup_uuid = models.UUIDField(primary_key=True)
+    school_id = models.UUIDField()
+    school_year = models.CharField(max_length=9)
+    enrolment_id = models.UUIDField()
+    document_sha256 = models.CharField(max_length=64, unique=True)
+    certificates = models.JSONField()  # sha256 of each signer's certificate, kept as blobs
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["school_id", "school_year"], name="issued_by_school_year"),
+            models.Index(fields=["enrolment_id"], name="issued_by_enrolment"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the document's digest, which is no personal data."""
+        return self.document_sha256

@@ -1,0 +1,110 @@
+"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1`).
+
+Holds the document's exact bytes, its log entries with salts and inclusion proofs, the signed
+checkpoint they are proven against and the signers' certificates. Sizes are bounded before anything
+is decoded.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from hocba.core.errors import HocbaError
+
+FORMAT = "hocba-bundle/1"
+MAX_BYTES = 4 * 1024 * 1024
+_MAX_ENTRIES, _MAX_PROOF, _MAX_CERTIFICATES = 64, 64, 64
+
+
+@dataclass(frozen=True, slots=True)
+class BundledEntry:
+    """One log entry with what proves it: its index, leaf bytes, salt, audit path."""
+
+    index: int
+    leaf: bytes
+    salt: bytes
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A document with its proof; `checkpoint_note` is "" when none was published yet."""
+
+    document: bytes
+    entries: tuple[BundledEntry, ...]
+    checkpoint_note: str
+    certificates: tuple[bytes, ...]
+
+
+def write_bundle(bundle: Bundle) -> bytes:
+    """Write the file; the same bundle gives the same bytes."""
+    values = {
+        "format": FORMAT,
+        "document": _text(bundle.document),
+        "entries": [
+            {
+                "index": entry.index,
+                "leaf": _text(entry.leaf),
+                "salt": _text(entry.salt),
+                "proof": [_text(node) for node in entry.proof],
+            }
+            for entry in bundle.entries
+        ],
+        "checkpoint": bundle.checkpoint_note,
+        "certificates": [_text(der) for der in bundle.certificates],
+    }
+    return (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def read_bundle(data: bytes) -> Bundle:
+    """Read a file that `write_bundle` wrote; anything else is refused.
+
+    Raises:
+        HocbaError: "bundle.too_large", "bundle.unreadable".
+    """
+    if len(data) > MAX_BYTES:
+        raise HocbaError("bundle.too_large", limit=MAX_BYTES)
+    try:
+        values = json.loads(data)
+        bundle = Bundle(
+            document=_bytes(values["document"]),
+            entries=tuple(_entry(item) for item in values["entries"]),
+            checkpoint_note=str(values["checkpoint"]),
+            certificates=tuple(_bytes(item) for item in values["certificates"]),
+        )
+        known = values["format"] == FORMAT
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise HocbaError("bundle.unreadable") from error
+    if (
+        not known
+        or len(bundle.entries) > _MAX_ENTRIES
+        or len(bundle.certificates) > _MAX_CERTIFICATES
+        or any(len(entry.proof) > _MAX_PROOF for entry in bundle.entries)
+        # One way to write it: nothing can hide in spaces, order or unknown fields.
+        or write_bundle(bundle) != data
+    ):
+        raise HocbaError("bundle.unreadable")
+    return bundle
+
+
+def is_bundle(data: bytes) -> bool:
+    """Whether a file looks like a bundle rather than XML."""
+    return data[:256].lstrip().startswith(b"{")
+
+
+def _entry(item: Any) -> BundledEntry:
+    return BundledEntry(
+        index=int(item["index"]),
+        leaf=_bytes(item["leaf"]),
+        salt=_bytes(item["salt"]),
+        proof=tuple(_bytes(node) for node in item["proof"]),
+    )
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+def _bytes(text: Any) -> bytes:
+    return b64decode(text, validate=True)

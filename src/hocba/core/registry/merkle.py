@@ -1,0 +1,120 @@
+"""The Merkle tree of the log: RFC 6962 §2.1 (and RFC 9162 §2.1) over leaf hashes."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash of one leaf: SHA-256(0x00 ‖ leaf)."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of an inner node: SHA-256(0x01 ‖ left ‖ right)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def tree_root(hashes: Sequence[bytes]) -> bytes:
+    """Root over leaf hashes; the empty tree has SHA-256 of nothing."""
+    if not hashes:
+        return sha256().digest()
+    level = list(hashes)
+    while len(level) > 1:
+        level = _next_level(level)
+    return level[0]
+
+
+def _next_level(level: Sequence[bytes]) -> list[bytes]:
+    above = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    if len(level) % 2:
+        above.append(level[-1])  # a lone last node rises unchanged, as the RFC's split gives
+    return above
+
+
+def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
+    """Audit path of the leaf at `index` (RFC 9162 §2.1.3.1), from the leaf upwards.
+
+    Raises:
+        IndexError: when there is no such leaf.
+    """
+    if not 0 <= index < len(hashes):
+        raise IndexError(index)
+    proof, level = [], list(hashes)
+    while len(level) > 1:
+        sibling = index ^ 1
+        if sibling < len(level):
+            proof.append(level[sibling])
+        level, index = _next_level(level), index // 2
+    return proof
+
+
+def verify_inclusion(
+    *, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
+) -> bool:
+    """Whether the leaf hash stands at `index` in the tree of `size` with that root (§2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    node, last, computed = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            computed = node_hash(sibling, computed)
+            while node % 2 == 0 and node:
+                node, last = node // 2, last // 2
+        else:
+            computed = node_hash(computed, sibling)
+        node, last = node // 2, last // 2
+    return last == 0 and computed == root
+
+
+def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
+    """Proof that the tree of `old_size` is a prefix of this one (§2.1.4.1).
+
+    Raises:
+        IndexError: when the old tree is empty or larger.
+    """
+    if not 0 < old_size <= len(hashes):
+        raise IndexError(old_size)
+    return _subproof(list(hashes), old_size, whole=True)
+
+
+def _subproof(hashes: list[bytes], old_size: int, *, whole: bool) -> list[bytes]:
+    size = len(hashes)
+    if old_size == size:
+        return [] if whole else [tree_root(hashes)]
+    split = 1 << (size - 1).bit_length() - 1
+    if old_size <= split:
+        return [*_subproof(hashes[:split], old_size, whole=whole), tree_root(hashes[split:])]
+    right = _subproof(hashes[split:], old_size - split, whole=False)
+    return [*right, tree_root(hashes[:split])]
+
+
+def verify_consistency(
+    *, old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Whether the old tree is a prefix of the new one (§2.1.4.2)."""
+    if not 0 < old_size <= new_size:
+        return False
+    if old_size == new_size:
+        return not proof and old_root == new_root
+    path = list(proof)
+    if old_size & (old_size - 1) == 0:
+        path.insert(0, old_root)
+    if not path:
+        return False
+    node, last = old_size - 1, new_size - 1
+    while node % 2:
+        node, last = node // 2, last // 2
+    old, new = path[0], path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while node % 2 == 0 and node:
+                node, last = node // 2, last // 2
+        else:
+            new = node_hash(new, sibling)
+        node, last = node // 2, last // 2
+    return last == 0 and old == old_root and new == new_root

@@ -1,0 +1,140 @@
+"""The signing plan: which slots a document has, who fills each, in which order, covering what.
+
+The plan itself is dated data (`plans/*.toml`); this module only unfolds it over one transcript.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from hocba.core.errors import HocbaError
+from hocba.core.signing.verdict import SlotRole
+from hocba.core.transcript.canonical import DATA_ID, row_id
+from hocba.core.transcript.model import Signatory, Transcript
+
+_FILES = ("thcs_tt22.toml",)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRule:
+    """One line of a plan."""
+
+    role: SlotRole
+    order: int
+    signer: str  # "subject_teacher" | "homeroom_teacher" | "principal" | "school"
+    targets: str  # "own_rows" | "data"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPlan:
+    """The rules in force for a school level from a school year on."""
+
+    name: str
+    school_level: str
+    from_school_year: str
+    rules: tuple[SlotRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One signature to be made on one document.
+
+    `signer_id` is the citizen id of the person, for the seal the code of the school; `targets` are
+    Ids of elements. A slot also covers every slot of a lower order.
+    """
+
+    key: str
+    role: SlotRole
+    order: int
+    signer_id: str
+    signer_name: str
+    targets: tuple[str, ...]
+
+    @property
+    def element_id(self) -> str:
+        """Id of the slot's element in the signature area."""
+        return f"ky-{self.key}"
+
+
+def plan_for(*, school_level: str, school_year: str) -> SigningPlan:
+    """Return the plan in force.
+
+    Raises:
+        HocbaError: "signing.no_plan".
+    """
+    fitting = [
+        plan
+        for plan in _plans()
+        if plan.school_level == school_level and plan.from_school_year <= school_year
+    ]
+    if not fitting:
+        raise HocbaError("signing.no_plan", school_level=school_level, school_year=school_year)
+    return max(fitting, key=lambda plan: plan.from_school_year)
+
+
+@cache
+def _plans() -> tuple[SigningPlan, ...]:
+    folder = files(__package__).joinpath("plans")
+    plans = []
+    for name in _FILES:
+        data = tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+        rules = tuple(
+            SlotRule(SlotRole(row["role"]), row["order"], row["signer"], row["targets"])
+            for row in data["slot"]
+        )
+        plans.append(
+            SigningPlan(data["name"], data["school_level"], data["from_school_year"], rules)
+        )
+    return tuple(plans)
+
+
+def slots_of(*, plan: SigningPlan, transcript: Transcript) -> tuple[Slot, ...]:
+    """Unfold a plan over a transcript, in the order in which the slots stand in the document.
+
+    A teacher of several subjects has one slot over all own rows.
+    """
+    slots: list[Slot] = []
+    for rule in sorted(plan.rules, key=lambda rule: rule.order):
+        if rule.signer == "subject_teacher":
+            slots += _teacher_slots(rule, transcript)
+            continue
+        signer = _signer(rule, transcript)
+        slots.append(
+            Slot(
+                key=rule.role.value,
+                role=rule.role,
+                order=rule.order,
+                signer_id=signer.citizen_id,
+                signer_name=signer.full_name,
+                targets=(DATA_ID,),
+            )
+        )
+    return tuple(slots)
+
+
+def _teacher_slots(rule: SlotRule, transcript: Transcript) -> list[Slot]:
+    rows: dict[str, list[str]] = {}
+    teachers: dict[str, Signatory] = {}
+    for row in transcript.subjects:
+        rows.setdefault(row.teacher.citizen_id, []).append(row_id(row.key))
+        teachers[row.teacher.citizen_id] = row.teacher
+    return [
+        Slot(
+            key=f"{rule.role.value}-{number}",
+            role=rule.role,
+            order=rule.order,
+            signer_id=citizen_id,
+            signer_name=teachers[citizen_id].full_name,
+            targets=tuple(targets),
+        )
+        for number, (citizen_id, targets) in enumerate(rows.items(), start=1)
+    ]
+
+
+def _signer(rule: SlotRule, transcript: Transcript) -> Signatory:
+    if rule.signer == "homeroom_teacher":
+        return transcript.homeroom_teacher
+    if rule.signer == "principal":
+        return transcript.principal
+    return Signatory(transcript.school.name, transcript.school.code, "")

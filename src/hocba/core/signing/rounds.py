@@ -1,0 +1,177 @@
+"""The two phases of a signature: prepare the exact bytes, complete with the value, verified.
+
+Both are pure: the caller keeps tokens, versions and time limits. Signed bytes are never written
+again; a slot is inserted at its place and every other byte stays as it was.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from lxml import etree
+
+from hocba.core.errors import HocbaError
+from hocba.core.signing.certificate import read_certificate
+from hocba.core.signing.keys import algorithm_for, key_problem, verify_value
+from hocba.core.signing.plan import Slot, plan_for, slots_of
+from hocba.core.signing.xades import VALUE_MARK, canonical, slot_fragment
+from hocba.core.transcript.canonical import SIGNATURE_AREA, from_xml
+from hocba.core.transcript.parser import parse
+
+_END = f"  </{SIGNATURE_AREA}>\n".encode()
+# The bytes between which the area stands are fixed by the writer and cannot occur in data,
+# where "<" is always escaped.
+_EMPTY_AREA = f"  <{SIGNATURE_AREA}>\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one device is to sign: `digest` is SHA-256 of the canonical SignedInfo.
+
+    `covered` holds (Id, SHA-256) of everything the signature covers, so that completing notices
+    whether any of it changed meanwhile.
+    """
+
+    slot_key: str
+    document_sha256: str
+    digest: bytes
+    fragment: bytes
+    certificate: bytes
+    certificate_sha256: str
+    algorithm: str
+    covered: tuple[tuple[str, bytes], ...]
+    at: datetime
+
+    def to_json(self) -> str:
+        """Write for storing between the phases."""
+        values = asdict(self)
+        for name in ("digest", "fragment", "certificate"):
+            values[name] = b64encode(values[name]).decode()
+        values["covered"] = [[name, digest.hex()] for name, digest in self.covered]
+        values["at"] = self.at.isoformat()
+        return json.dumps(values)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Prepared":
+        """Read what `to_json` wrote."""
+        values = json.loads(text)
+        for name in ("digest", "fragment", "certificate"):
+            values[name] = b64decode(values[name])
+        values["covered"] = tuple((name, bytes.fromhex(one)) for name, one in values["covered"])
+        values["at"] = datetime.fromisoformat(values["at"])
+        return cls(**values)
+
+
+def prepare(*, document: bytes, slot: Slot, certificate: bytes, at: datetime) -> Prepared:
+    """Return what the holder of `certificate` has to sign to fill the slot at `at`.
+
+    Raises:
+        HocbaError: "signing.slot_unknown" (not in the document's plan), "signing.slot_taken",
+            "signing.order_not_reached", "signing.certificate_holder", "signing.certificate_time",
+            "signing.certificate_usage", "signing.certificate_key", and those of reading.
+    """
+    root = parse(document)
+    holder = read_certificate(certificate)
+    _refuse_wrong_certificate(slot, certificate, at)
+    earlier = _earlier_elements(document, root, slot)
+    covered = tuple(
+        (target, sha256(canonical(_by_id(root, target))).digest())
+        for target in (*slot.targets, *earlier)
+    )
+    algorithm = algorithm_for(holder.public_key)
+    signed_info, fragment = slot_fragment(
+        slot=slot, holder=holder, algorithm=algorithm, at=at, references=covered
+    )
+    return Prepared(
+        slot_key=slot.key,
+        document_sha256=sha256(document).hexdigest(),
+        digest=sha256(signed_info).digest(),
+        fragment=fragment,
+        certificate=certificate,
+        certificate_sha256=holder.sha256,
+        algorithm=algorithm,
+        covered=covered,
+        at=at,
+    )
+
+
+def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
+    """Return the document with the slot filled; the value is verified before anything is made.
+
+    `document` may have grown by parallel slots since `prepare`; everything covered must be as it
+    was. Filling the same slot with the same signature again returns the document as it is.
+
+    Raises:
+        HocbaError: "signing.invalid_signature", "signing.document_changed", "signing.slot_taken".
+    """
+    holder = read_certificate(prepared.certificate)
+    if not verify_value(
+        key=holder.public_key,
+        algorithm=prepared.algorithm,
+        digest=prepared.digest,
+        value=signature,
+    ):
+        raise HocbaError("signing.invalid_signature")
+    filled = prepared.fragment.replace(VALUE_MARK, b64encode(signature))
+    if filled in document:
+        return document
+    root = parse(document)
+    for target, digest in prepared.covered:
+        if sha256(canonical(_by_id(root, target))).digest() != digest:
+            raise HocbaError("signing.document_changed")
+    if any(element.get("Id") == f"ky-{prepared.slot_key}" for element in root[1]):
+        raise HocbaError("signing.slot_taken")
+    return _inserted(document, root, prepared.slot_key, filled)
+
+
+def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> None:
+    holder = read_certificate(certificate)
+    if holder.holder_id != slot.signer_id:
+        raise HocbaError("signing.certificate_holder")
+    if not holder.not_before <= at <= holder.not_after:
+        raise HocbaError("signing.certificate_time")
+    if not holder.may_sign:
+        raise HocbaError("signing.certificate_usage")
+    if key_problem(holder.public_key):
+        raise HocbaError("signing.certificate_key")
+
+
+def _earlier_elements(document: bytes, root: etree._Element, slot: Slot) -> list[str]:
+    """Ids of the slots before this one, all of which must be there."""
+    transcript = from_xml(document)
+    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
+    slots = slots_of(plan=plan, transcript=transcript)
+    if slot not in slots:
+        raise HocbaError("signing.slot_unknown")
+    present = {element.get("Id") for element in root[1]}
+    if slot.element_id in present:
+        raise HocbaError("signing.slot_taken")
+    earlier = [one.element_id for one in slots if one.order < slot.order]
+    if not present.issuperset(earlier):
+        raise HocbaError("signing.order_not_reached")
+    return earlier
+
+
+def _by_id(root: etree._Element, identifier: str) -> etree._Element:
+    found = [element for element in root.iter() if element.get("Id") == identifier]
+    if len(found) != 1:
+        raise HocbaError("signing.document_changed")
+    return found[0]
+
+
+def _inserted(document: bytes, root: etree._Element, slot_key: str, filled: bytes) -> bytes:
+    """Put the slot's lines before the first slot that stands later in the plan's order."""
+    transcript = from_xml(document)
+    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
+    keys = [slot.element_id for slot in slots_of(plan=plan, transcript=transcript)]
+    own = keys.index(f"ky-{slot_key}")
+    after = [element for element in root[1] if keys.index(element.get("Id") or "") > own]
+    mark = _END
+    if after:
+        mark = f'    <{after[0].tag} Id="{after[0].get("Id")}">\n'.encode()
+    if document.count(_EMPTY_AREA) != 1 or document.count(mark) != 1:
+        raise HocbaError("signing.document_changed")
+    head, tail = document.split(mark)
+    return head + filled + mark + tail

@@ -1,0 +1,137 @@
+"""Making a signature: the slot's element, byte for byte, before and after the value is known.
+
+Everything is written in its canonical form, so that canonicalising what stands in the file gives
+the file's own bytes; verification relies on that.
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from hocba.core.signing import profile
+from hocba.core.signing.certificate import CertificateHolder
+from hocba.core.signing.plan import Slot
+from hocba.core.signing.verdict import SlotRole
+
+VIETNAM = timezone(timedelta(hours=7))
+VALUE_MARK = b"{SIGNATURE-VALUE}"
+
+
+def instant_text(at: datetime) -> str:
+    """Write an instant as the Ministry does: 2019-04-24T18:39:30+07:00."""
+    return at.astimezone(VIETNAM).replace(microsecond=0).isoformat()
+
+
+def signature_id(slot: Slot) -> str:
+    """Return the deterministic Id of the slot's signature; its parts derive from it."""
+    return f"sig-{slot.key}"
+
+
+def slot_fragment(
+    *,
+    slot: Slot,
+    holder: CertificateHolder,
+    algorithm: str,
+    at: datetime,
+    references: Sequence[tuple[str, bytes]],
+) -> tuple[bytes, bytes]:
+    """Return the canonical SignedInfo and the slot's lines with a mark where the value will stand.
+
+    `references` are (Id, SHA-256 of the canonical element) of everything covered, in order.
+    """
+    name, time = signature_id(slot), instant_text(at)
+    properties = _signed_properties(slot, holder, name, time)
+    time_property = _time_property(name, time)
+    info = _signed_info(
+        name,
+        algorithm,
+        [
+            *((f"#{target}", "", digest) for target, digest in references),
+            (f"#{name}-props", profile.SIGNED_PROPERTIES_TYPE, _digest(properties)),
+            (f"#{name}-time", "", _digest(time_property)),
+        ],
+    )
+    # Canonicalised alone, SignedInfo declares the namespace that it inherits in its place.
+    signed_info = info.replace("<SignedInfo>", f'<SignedInfo xmlns="{profile.DS}">', 1)
+    citizen = ""
+    if slot.role is not SlotRole.SEAL:
+        citizen = f"      <SO_CCCD>{holder.holder_id}</SO_CCCD>\n"
+    lines = (
+        f'    <{slot.role.value} Id="{slot.element_id}">\n'
+        f"      <NGAY_KY>{time}</NGAY_KY>\n"
+        f"{citizen}"
+        f'      <Signature xmlns="{profile.DS}" Id="{name}">{info}'
+        f'<SignatureValue Id="{name}-value">{VALUE_MARK.decode()}</SignatureValue>'
+        f"<KeyInfo><X509Data><X509SubjectName>{escape(holder.subject)}</X509SubjectName>"
+        f"<X509Certificate>{b64encode(holder.der).decode()}</X509Certificate></X509Data></KeyInfo>"
+        f'<Object><xades:QualifyingProperties xmlns:xades="{profile.XADES}" Target="#{name}">'
+        f"{properties}</xades:QualifyingProperties></Object>"
+        f"<Object><SignatureProperties>{time_property}</SignatureProperties></Object>"
+        f"</Signature>\n"
+        f"    </{slot.role.value}>\n"
+    )
+    return signed_info.encode("utf-8"), lines.encode("utf-8")
+
+
+def _signed_info(name: str, algorithm: str, references: Sequence[tuple[str, str, bytes]]) -> str:
+    items = []
+    for number, (uri, kind, digest) in enumerate(references, start=1):
+        typed = f' Type="{kind}"' if kind else ""
+        items.append(
+            f'<Reference Id="{name}-ref-{number}"{typed} URI="{uri}"><Transforms>'
+            f'<Transform Algorithm="{profile.EXCLUSIVE_C14N}"></Transform></Transforms>'
+            f'<DigestMethod Algorithm="{profile.SHA256}"></DigestMethod>'
+            f"<DigestValue>{b64encode(digest).decode()}</DigestValue></Reference>"
+        )
+    return (
+        "<SignedInfo>"
+        f'<CanonicalizationMethod Algorithm="{profile.EXCLUSIVE_C14N}"></CanonicalizationMethod>'
+        f'<SignatureMethod Algorithm="{algorithm}"></SignatureMethod>{"".join(items)}</SignedInfo>'
+    )
+
+
+def _signed_properties(slot: Slot, holder: CertificateHolder, name: str, time: str) -> str:
+    digest = b64encode(sha256(holder.der).digest()).decode()
+    return (
+        f'<xades:SignedProperties Id="{name}-props"><xades:SignedSignatureProperties>'
+        f"<xades:SigningTime>{time}</xades:SigningTime>"
+        "<xades:SigningCertificateV2><xades:Cert><xades:CertDigest>"
+        f'<DigestMethod Algorithm="{profile.SHA256}"></DigestMethod>'
+        f"<DigestValue>{digest}</DigestValue>"
+        "</xades:CertDigest></xades:Cert></xades:SigningCertificateV2>"
+        "<xades:SignerRoleV2><xades:ClaimedRoles>"
+        f"<xades:ClaimedRole>{profile.CLAIMED_ROLE[slot.role]}</xades:ClaimedRole>"
+        "</xades:ClaimedRoles></xades:SignerRoleV2></xades:SignedSignatureProperties>"
+        "<xades:SignedDataObjectProperties>"
+        f'<xades:DataObjectFormat ObjectReference="#{name}-ref-1">'
+        "<xades:MimeType>application/xml</xades:MimeType></xades:DataObjectFormat>"
+        "<xades:CommitmentTypeIndication><xades:CommitmentTypeId>"
+        f"<xades:Identifier>{profile.COMMITMENT[slot.role]}</xades:Identifier>"
+        "</xades:CommitmentTypeId><xades:AllSignedDataObjects></xades:AllSignedDataObjects>"
+        "</xades:CommitmentTypeIndication></xades:SignedDataObjectProperties>"
+        "</xades:SignedProperties>"
+    )
+
+
+def _time_property(name: str, time: str) -> str:
+    return (
+        f'<SignatureProperty Id="{name}-time" Target="#{name}">'
+        f"<SigningTime>{time}</SigningTime></SignatureProperty>"
+    )
+
+
+def _digest(part: str) -> bytes:
+    """SHA-256 of a part's exclusive C14N as it will stand inside the signature."""
+    root = etree.fromstring(
+        f'<Signature xmlns="{profile.DS}" xmlns:xades="{profile.XADES}">{part}</Signature>'
+    )
+    return sha256(canonical(root[0])).digest()
+
+
+def canonical(element: etree._Element) -> bytes:
+    """Return the exclusive C14N (without comments) of an element."""
+    return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)

@@ -1,0 +1,124 @@
+"""Checking one slot by making it again: what our writer would have written must stand in the file.
+
+From the certificate, algorithm, time and value found in the slot, and from the document's own
+elements, the slot is written afresh; equal bytes mean that structure, references and digests are
+exactly those of the profile. Nothing in the file steers the check, so wrapped, moved, duplicated or
+extra references have no way in. Then the value is verified over the very SignedInfo just written.
+"""
+
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from lxml import etree
+
+from hocba.core.errors import HocbaError
+from hocba.core.signing import profile
+from hocba.core.signing.certificate import CertificateHolder, read_certificate
+from hocba.core.signing.keys import key_problem, verify_value
+from hocba.core.signing.plan import Slot
+from hocba.core.signing.verdict import Reason
+from hocba.core.signing.xades import VALUE_MARK, slot_fragment
+
+ALGORITHMS = (profile.RSA_SHA256, profile.ECDSA_SHA256, profile.PSS_SHA256)
+_NS = {"ds": profile.DS}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSlot:
+    """What was found in one slot; `reasons` is empty when its cryptography holds."""
+
+    reasons: tuple[Reason, ...]
+    holder: CertificateHolder | None = None
+    signing_time: datetime | None = None
+    fragment: bytes = b""
+
+
+def check_slot(
+    *, element: etree._Element, slot: Slot, digests: Mapping[str, bytes], covered: tuple[str, ...]
+) -> CheckedSlot:
+    """Check the signature standing in `element` as the filling of `slot`.
+
+    `digests` maps Ids to SHA-256 of the canonical elements of this document; `covered` are the Ids
+    that this slot must cover, in order.
+    """
+    found = _parts(element)
+    if isinstance(found, Reason):
+        return CheckedSlot((found,))
+    algorithm, value, holder, at = found
+    if algorithm not in ALGORITHMS:
+        return CheckedSlot((_crypto("algorithm.not_accepted", detail=algorithm[:80]),), holder, at)
+    problem = key_problem(holder.public_key)
+    if problem:
+        return CheckedSlot((_crypto(problem),), holder, at)
+    signed_info, fragment = slot_fragment(
+        slot=slot,
+        holder=holder,
+        algorithm=algorithm,
+        at=at,
+        references=tuple((name, digests[name]) for name in covered),
+    )
+    filled = fragment.replace(VALUE_MARK, b64encode(value))
+    reasons = _differences(element, filled, digests, covered)
+    if not reasons and not verify_value(
+        key=holder.public_key,
+        algorithm=algorithm,
+        digest=sha256(signed_info).digest(),
+        value=value,
+    ):
+        reasons = (Reason("signature.value", "SIG_CRYPTO_FAILURE"),)
+    return CheckedSlot(reasons, holder, at, filled)
+
+
+def _parts(
+    element: etree._Element,
+) -> tuple[str, bytes, CertificateHolder, datetime] | Reason:
+    """Read algorithm, value, certificate and time; a reason when one cannot be read."""
+    texts = {
+        "value": element.findtext("ds:Signature/ds:SignatureValue", "", _NS),
+        "certificate": element.findtext(
+            "ds:Signature/ds:KeyInfo/ds:X509Data/ds:X509Certificate", "", _NS
+        ),
+        "time": element.findtext("NGAY_KY", ""),
+    }
+    method = element.find("ds:Signature/ds:SignedInfo/ds:SignatureMethod", _NS)
+    try:
+        value = b64decode(texts["value"], validate=True)
+        holder = read_certificate(b64decode(texts["certificate"], validate=True))
+        at = datetime.fromisoformat(texts["time"])
+    except (Base64Error, ValueError, HocbaError):
+        return Reason("signature.unreadable", "FORMAT_FAILURE")
+    if method is None or at.tzinfo is None:
+        return Reason("signature.unreadable", "FORMAT_FAILURE")
+    return method.get("Algorithm") or "", value, holder, at
+
+
+def _differences(
+    element: etree._Element,
+    filled: bytes,
+    digests: Mapping[str, bytes],
+    covered: tuple[str, ...],
+) -> tuple[Reason, ...]:
+    """Say why the slot in the file is not the one that must stand there."""
+    stands = b"    " + etree.tostring(element, method="c14n", with_tail=False) + b"\n"
+    if stands == filled:
+        return ()
+    stated = {
+        reference.get("URI"): reference.findtext("ds:DigestValue", "", _NS)
+        for reference in element.findall("ds:Signature/ds:SignedInfo/ds:Reference", _NS)
+    }
+    changed = [
+        name
+        for name in covered
+        if stated.get(f"#{name}") not in (None, b64encode(digests[name]).decode())
+    ]
+    if changed:
+        return (Reason("signature.digest_mismatch", "HASH_FAILURE", ", ".join(changed)),)
+    return (Reason("signature.not_our_profile", "FORMAT_FAILURE"),)
+
+
+def _crypto(code: str, *, detail: str = "") -> Reason:
+    return Reason(code, "CRYPTO_CONSTRAINTS_FAILURE", detail)

@@ -1,0 +1,138 @@
+"""From judged results and roster facts to the transcript: words chosen here, rules nowhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hocba.core.assessment.marks import LEVEL_WORDS, Level, RemarkLevel, StudentYear, SubjectKey
+from hocba.core.assessment.results import (
+    Award,
+    Decision,
+    Outcome,
+    SubjectResult,
+    YearAssessment,
+)
+from hocba.core.assessment.subjects import subject_by_key
+from hocba.core.transcript.model import (
+    SchoolInfo,
+    Signatory,
+    StudentInfo,
+    StudyStep,
+    SubjectRow,
+    Transcript,
+    YearSummary,
+)
+
+AWARD_WORDS = {Award.EXCELLENT: "Học sinh Xuất sắc", Award.GOOD: "Học sinh Giỏi"}
+_PROMOTION = {
+    Decision.PROMOTED: "promoted",
+    Decision.RETAINED: "retained",
+    Decision.REASSESSMENT: "pending",
+    Decision.SUMMER_TRAINING: "pending",
+    Decision.UNDETERMINED: "pending",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptIdentity:
+    """Everything of a transcript that is not a result; fields as in `Transcript`."""
+
+    format_version: str
+    regulation: str
+    lookup_uuid: str
+    school_year: str
+    school_level: str
+    grade: int
+    class_name: str
+    school: SchoolInfo
+    student: StudentInfo
+    principal: Signatory
+    homeroom_teacher: Signatory
+    issue_place: str
+    created_at: datetime
+    issue_date: date
+    study_steps: tuple[StudyStep, ...]
+    replaces_uuid: str = ""
+
+
+def build_transcript(
+    *,
+    identity: TranscriptIdentity,
+    year: StudentYear,
+    assessment: YearAssessment,
+    remarks: Mapping[SubjectKey, str],
+    teachers: Mapping[SubjectKey, Signatory],
+    homeroom_remark: str,
+    other_award: str = "",
+) -> Transcript:
+    """Compose the yearly unit; rows stand in the order of the official form.
+
+    A level-completing student (grade 9, 12) gets the head's confirmation as its own field.
+    """
+    rows = sorted(
+        assessment.subjects,
+        key=lambda one: (
+            subject_by_key(one.subject, school_level=identity.school_level).display_order
+        ),
+    )
+    return Transcript(
+        **{name: getattr(identity, name) for name in TranscriptIdentity.__slots__},
+        subjects=tuple(
+            _row(one, identity.school_level, remarks.get(one.subject, ""), teachers[one.subject])
+            for one in rows
+        ),
+        summary=_summary(year, assessment, homeroom_remark, other_award),
+    )
+
+
+def _row(result: SubjectResult, school_level: str, remark: str, teacher: Signatory) -> SubjectRow:
+    subject = subject_by_key(result.subject, school_level=school_level)
+    return SubjectRow(
+        key=result.subject,
+        code=subject.official_code,
+        name=subject.name,
+        form=result.form.value,
+        first=outcome_text(result.first),
+        second=outcome_text(result.second),
+        year=outcome_text(result.year),
+        reassessed="",
+        remark=remark,
+        teacher=teacher,
+    )
+
+
+def outcome_text(value: Outcome | None) -> str:
+    """Write a result as the XML has it: "7.3", "Đ", "CĐ"; "" when there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, RemarkLevel):
+        return value.value
+    return f"{value // 10}.{value % 10}"
+
+
+def _level(level: Level | None) -> str:
+    return "" if level is None else LEVEL_WORDS[level]
+
+
+def _summary(
+    year: StudentYear, assessment: YearAssessment, homeroom_remark: str, other_award: str
+) -> YearSummary:
+    return YearSummary(
+        conduct_first=_level(assessment.conduct.first),
+        conduct_second=_level(assessment.conduct.second),
+        conduct_year=_level(assessment.conduct.year),
+        learning_first=_level(assessment.learning_first.final),
+        learning_second=_level(assessment.learning_second.final),
+        learning_year=_level(assessment.learning_year.final),
+        absences_excused=year.absences_excused or 0,
+        absences_unexcused=year.absences_unexcused or 0,
+        promotion=_PROMOTION[assessment.promotion.decision],
+        completes_level=assessment.completes_level,
+        award="" if assessment.award is None else AWARD_WORDS[assessment.award],
+        other_award=other_award,
+        conduct_after_summer="",
+        learning_after_reassessment="",
+        certificates="",
+        contests="",
+        homeroom_remark=homeroom_remark,
+    )

@@ -1,0 +1,215 @@
+"""The demo's city: a Sở, one managing authority, two schools, their people, keys and certificates.
+
+People of the first school are those whom the sample workbook names; the others are invented. Keys
+come from a PKI made for this folder alone: signatures are real, their legal value is none.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from hocba.adapters.software_signer.demo_pki import (
+    DemoPerson,
+    DemoPki,
+    DemoSchool,
+    build_demo_pki,
+)
+from hocba.adapters.spreadsheets import read_class_workbook
+from hocba.adapters.spreadsheets.values import ClassWorkbook
+from hocba.apps.accounts.actions import create_person, grant_role
+from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.queries import person_by_username
+from hocba.apps.certificates.actions import approve_certificate, register_certificate
+from hocba.apps.ledger.actions import publish_trust
+from hocba.apps.roster.actions import create_unit
+from hocba.apps.roster.models import Unit
+from hocba.apps.roster.queries import unit_by_code
+from hocba.web.demo.report import Report
+
+PASSWORD = "hoc-ba-so-demo"  # noqa: S105 - the demo's accounts are public by design
+KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value
+SINCE = date(2024, 8, 1)
+DEPARTMENT, AUTHORITY = "01", "01.TRUNG-LIET"
+SECOND_SCHOOL = ("01006502", "Trường THCS Hồ Gươm (dữ liệu mẫu)")
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Everything the road needs to know of the demo's city."""
+
+    school_id: UUID
+    school_code: str
+    school_year: str
+    teachers: tuple[Person, ...]
+    homeroom: Person
+    principal: Person
+    clerk_id: UUID
+    it_officer_id: UUID
+    keys: Path
+    key_password: str
+
+    def key_file(self, signer_id: str) -> Path:
+        """Return the PKCS#12 file of a citizen id, or of a school's code for the seal."""
+        return self.keys / f"{signer_id}.p12"
+
+
+def build_city(workbook_file: Path, report: Report) -> City:
+    """Make whatever of the city is not there yet."""
+    reading = read_class_workbook(workbook_file.read_bytes(), filename=workbook_file.name)
+    if reading.workbook is None:
+        raise FileNotFoundError(workbook_file)
+    workbook = reading.workbook
+    with report.step("Dựng thành phố mẫu: đơn vị, người, vai trò") as step:
+        school = _units(workbook)
+        people = _people(workbook, school)
+        step.done(f"2 trường, {len(people)} người")
+    with report.step("Dựng hạ tầng khóa mẫu: gốc, CA, chứng thư") as step:
+        pki = _pki(workbook, people)
+        _certificates(pki, school, people)
+        publish_trust(
+            anchors=pki.anchors,
+            intermediates=pki.intermediates,
+            crls=pki.crls,
+            actor=people["so"].id,
+            at=timezone.now(),
+        )
+        step.done(f"{len(pki.certificates)} chứng thư đã duyệt")
+    return City(
+        school_id=school.id,
+        school_code=school.code,
+        school_year=workbook.school_year,
+        teachers=tuple(
+            {
+                row.teacher_citizen_id: people[row.teacher_citizen_id]
+                for row in workbook.assignments
+            }.values()
+        ),
+        homeroom=people[workbook.homeroom_teacher.citizen_id],
+        principal=people[workbook.principal.citizen_id],
+        clerk_id=people["vanthu"].id,
+        it_officer_id=people["cntt"].id,
+        keys=pki.folder,
+        key_password=KEY_PASSWORD,
+    )
+
+
+def _units(workbook: ClassWorkbook) -> Unit:
+    """Return the workbook's school after making the tree around it."""
+    department = _unit("department", DEPARTMENT, "Sở Giáo dục và Đào tạo Hà Nội", None)
+    authority = _unit("authority", AUTHORITY, "Ủy ban nhân dân phường Trung Liệt", department)
+    _unit("school", *SECOND_SCHOOL, authority)
+    name = workbook.school_name or "Trường THCS mẫu"
+    return _unit("school", workbook.school_code, name, authority)
+
+
+def _unit(kind: str, code: str, name: str, parent: Unit | None) -> Unit:
+    known = unit_by_code(code=code)
+    if known is not None:
+        return known
+    return create_unit(
+        kind=kind,
+        code=code,
+        name=name,
+        parent_id=None if parent is None else parent.id,
+        school_level="THCS" if kind == "school" else "",
+        ward="Phường Trung Liệt" if kind == "school" else "",
+        province="Hà Nội",
+        valid_from=SINCE,
+        actor=None,
+        at=timezone.now(),
+    )
+
+
+def _people(workbook: ClassWorkbook, school: Unit) -> dict[str, Person]:
+    """Return people by citizen id, and the office staff by user name."""
+    department, second = unit_by_code(code=DEPARTMENT), unit_by_code(code=SECOND_SCHOOL[0])
+    authority = unit_by_code(code=AUTHORITY)
+    if department is None or second is None or authority is None:
+        raise LookupError("units")
+    staff = [
+        (row.teacher_name, row.teacher_citizen_id, "subject_teacher", school, f"gv{number:02}")
+        for number, row in enumerate(workbook.assignments, start=1)
+    ]
+    for row, role, username in (
+        (workbook.homeroom_teacher, "homeroom_teacher", "gvcn"),
+        (workbook.principal, "principal", "hieutruong"),
+    ):
+        staff.append((row.name, row.citizen_id, role, school, username))
+    staff += [
+        ("Nguyễn Thị Hồng Vân", "001185020001", "clerk", school, "vanthu"),
+        ("Trần Quốc Bảo", "001090020002", "it_officer", school, "cntt"),
+        ("Phạm Thu Thủy", "001188020003", "authority_officer", authority, "phuong"),
+        ("Lê Hoàng Nam", "001080020004", "department_officer", department, "so"),
+        ("Đỗ Minh Khôi", "001079020005", "principal", second, "hieutruong2"),
+        ("Vũ Thanh Hà", "001187020006", "clerk", second, "vanthu2"),
+        ("Hoàng Gia Bách", "001091020007", "operator", department, "quantri"),
+    ]
+    people: dict[str, Person] = {}
+    for full_name, citizen_id, role, unit, username in staff:
+        person = people.get(citizen_id) or _person(full_name, citizen_id, username, role)
+        grant_role(
+            person_id=person.id,
+            role=role,
+            unit_id=unit.id,
+            valid_from=SINCE,
+            actor=None,
+            at=timezone.now(),
+        )
+        people[citizen_id] = people[username] = person
+    return people
+
+
+def _person(full_name: str, citizen_id: str, username: str, role: str) -> Person:
+    known = person_by_username(username=username)
+    if known is not None:
+        return known
+    return create_person(
+        username=username,
+        full_name=full_name,
+        citizen_id=citizen_id,
+        password=PASSWORD,
+        is_staff=role == "operator",
+        is_superuser=role == "operator",
+        actor=None,
+        at=timezone.now(),
+    )
+
+
+def _pki(workbook: ClassWorkbook, people: dict[str, Person]) -> DemoPki:
+    start = datetime(2024, 8, 1, tzinfo=UTC)
+    signers = {
+        *(row.teacher_citizen_id for row in workbook.assignments),
+        workbook.homeroom_teacher.citizen_id,
+        workbook.principal.citizen_id,
+    }
+    return build_demo_pki(
+        folder=Path(settings.HOCBA_DATA_DIR) / "demo-pki",
+        people=[
+            DemoPerson(people[number].full_name, number, workbook.school_name)
+            for number in sorted(signers)
+        ],
+        schools=[DemoSchool(workbook.school_code, workbook.school_name)],
+        not_before=start,
+        not_after=timezone.now() + timedelta(days=2 * 365),
+    )
+
+
+def _certificates(pki: DemoPki, school: Unit, people: dict[str, Person]) -> None:
+    """Register by the school's IT officer, approve by the managing authority."""
+    for holder, der in pki.certificates.items():
+        is_seal = holder == school.code
+        certificate = register_certificate(
+            der=der,
+            person_id=None if is_seal else people[holder].id,
+            unit_id=school.id if is_seal else None,
+            actor=people["cntt"].id,
+            at=timezone.now(),
+        )
+        if certificate.status == "registered":
+            approve_certificate(
+                certificate_id=certificate.id, actor=people["phuong"].id, at=timezone.now()
+            )

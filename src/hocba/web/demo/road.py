@@ -1,0 +1,223 @@
+"""The demo's road, step by step through the real actions; nothing is faked, only the keys are.
+
+Each step first asks what is already there, so that a cut or repeated run goes on where it stood.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.utils import timezone
+
+from hocba.adapters.pdf import transcript_pdf
+from hocba.adapters.software_signer import SoftwareSigner
+from hocba.apps.accounts.models import Person
+from hocba.apps.gradebook.actions import accept_workbook, hand_in_workbook
+from hocba.apps.issuing.actions import (
+    complete_signatures,
+    compose_class,
+    issue_sealed,
+    prepare_signatures,
+)
+from hocba.apps.issuing.actions.sign import Signed
+from hocba.apps.issuing.queries import waiting_slots
+from hocba.apps.ledger.actions import publish_checkpoint
+from hocba.apps.ledger.queries import bundles, issued_of_school, trust
+from hocba.core.registry.bundle import read_bundle
+from hocba.core.verification import PublicVerdict, verify_bundle
+from hocba.web.demo.city import City
+from hocba.web.demo.report import Report, Running
+
+BATCH = 42
+VERIFY_PAGE = "http://localhost:8000/xac-minh/{uuid}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where the road ended: how many transcripts there are and how many every judge passed."""
+
+    issued: int
+    verified: int
+    folder: Path
+
+
+class DemoError(Exception):
+    """The demo cannot go on; the text says why, in Vietnamese."""
+
+
+def import_class(city: City, workbook: Path, report: Report) -> UUID:
+    """Hand in and accept the class workbook; return the class."""
+    with report.step("Đọc và nhận sổ điểm") as step:
+        run_id, check = hand_in_workbook(
+            school_id=city.school_id,
+            data=workbook.read_bytes(),
+            filename=workbook.name,
+            actor=city.it_officer_id,
+            at=timezone.now(),
+        )
+        if run_id is None or check.file_blocked:
+            raise DemoError(f"Không nhận được tệp {workbook.name}")
+        done = accept_workbook(
+            school_id=city.school_id, run_id=run_id, actor=city.it_officer_id, at=timezone.now()
+        )
+        step.done(
+            f"{done.accepted} học sinh, {done.written.marks} điểm và mức mới, "
+            f"{len(check.findings)} lưu ý"
+        )
+    return done.class_id
+
+
+def compose(city: City, class_id: UUID, report: Report) -> None:
+    """Assess and compose the transcripts of the class."""
+    with report.step("Tính kết quả, lập học bạ XML, kiểm lỗi") as step:
+        composed = compose_class(class_id=class_id, actor=city.clerk_id, at=timezone.now())
+        step.done(f"{len(composed.drafts)} học bạ mới, {len(composed.left_out)} còn thiếu")
+
+
+def sign(city: City, class_id: UUID, report: Report) -> None:
+    """Let everybody sign, in the plan's order: as long as somebody has something to sign."""
+    rounds: tuple[tuple[str, Sequence[tuple[UUID, str]]], ...] = (
+        ("Giáo viên bộ môn ký", [(item.id, item.citizen_id or "") for item in city.teachers]),
+        ("Giáo viên chủ nhiệm ký", [(city.homeroom.id, city.homeroom.citizen_id or "")]),
+        ("Hiệu trưởng ký", [(city.principal.id, city.principal.citizen_id or "")]),
+        ("Văn thư đóng dấu", [(city.clerk_id, city.school_code)]),
+    )
+    for title, signers in rounds:
+        with report.step(title) as step:
+            waiting = {
+                signer: waiting_slots(
+                    school_id=city.school_id, signer_id=signer_id, class_id=class_id
+                )
+                for signer, signer_id in signers
+            }
+            step.total(sum(len(slots) for slots in waiting.values()))
+            signed = sum(
+                _sign_all(city, person, dict(signers)[person], slots, step)
+                for person, slots in waiting.items()
+            )
+            step.done(f"{signed} chữ ký")
+
+
+def _sign_all(
+    city: City,
+    person_id: UUID,
+    signer_id: str,
+    slots: Sequence[tuple[UUID, str]],
+    step: Running,
+) -> int:
+    if not slots:
+        return 0
+    signer = SoftwareSigner.load(city.key_file(signer_id), city.key_password, demo=True)
+    for start in range(0, len(slots), BATCH):
+        ready, refused = prepare_signatures(
+            school_id=city.school_id,
+            slots=slots[start : start + BATCH],
+            actor=person_id,
+            at=timezone.now(),
+        )
+        values = signer.sign_digests(tuple(item.digest for item in ready))
+        outcomes = complete_signatures(
+            school_id=city.school_id,
+            items=[
+                Signed(item.draft_id, item.slot_key, item.token, value)
+                for item, value in zip(ready, values, strict=True)
+            ],
+            actor=person_id,
+            at=timezone.now(),
+        )
+        bad = [item.refusal for item in (*refused, *outcomes) if item.refusal]
+        if bad:
+            raise DemoError(f"Không ký được: {bad[0]}")
+        step.advance(len(outcomes))
+    return len(slots)
+
+
+def release(city: City, class_id: UUID, report: Report) -> None:
+    """Issue what is sealed and publish the checkpoint."""
+    with report.step("Phát hành, ghi nhật ký, công bố") as step:
+        released = issue_sealed(
+            school_id=city.school_id, class_id=class_id, actor=city.clerk_id, at=timezone.now()
+        )
+        if released.refused:
+            raise DemoError(f"Không phát hành được: {next(iter(released.refused.values()))}")
+        note = publish_checkpoint(actor=None, at=timezone.now())
+        size = note.splitlines()[1]
+        step.done(f"{len(released.positions)} học bạ mới, nhật ký có {size} mục")
+
+
+def export(city: City, folder: Path, report: Report) -> list[Path]:
+    """Write XML, PDF and bundle of every issued transcript; return the bundles' paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trusted = trust()
+    rows = issued_of_school(school_id=city.school_id, school_year=city.school_year)
+    paths = []
+    with report.step("Ghi XML, PDF và tệp kiểm tra", total=len(rows)) as step:
+        for row, data in zip(rows, bundles(rows), strict=True):
+            bundle = read_bundle(data)
+            verdict = verify_bundle(bundle=bundle, trust=trusted, at=timezone.now())
+            base = folder / file_name(verdict)
+            base.with_suffix(".xml").write_bytes(bundle.document)
+            base.with_suffix(".hocba.json").write_bytes(data)
+            paths.append(base.with_suffix(".hocba.json"))
+            if verdict.transcript is not None:
+                pdf = transcript_pdf(
+                    transcript=verdict.transcript,
+                    signatures=verdict.signatures,
+                    verify_url=VERIFY_PAGE.format(uuid=row.lookup_uuid),
+                )
+                base.with_suffix(".pdf").write_bytes(pdf)
+            step.advance()
+        step.done(f"{len(rows)} bộ tệp")
+    return paths
+
+
+def file_name(verdict: PublicVerdict) -> str:
+    """Name a transcript's files by class and student code, which hold no dots or slashes."""
+    transcript = verdict.transcript
+    if transcript is None:
+        return verdict.document_sha256[:16]
+    return f"{transcript.class_name}-{transcript.student.student_code}"
+
+
+def verify(paths: Sequence[Path], trust_file: Path, report: Report) -> int:
+    """Verify all bundles with the offline command line; return how many passed."""
+    with report.step("Kiểm tra độc lập (hocba verify, không mạng)", total=len(paths)) as step:
+        done = subprocess.run(  # noqa: S603 - our own command on files we just wrote
+            [
+                sys.executable,
+                "-m",
+                "hocba.cli",
+                "verify",
+                "--json",
+                "--trust",
+                str(trust_file),
+                *map(str, paths),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        results = json.loads(done.stdout or "[]")
+        passed = sum(1 for item in _files(results) if item.get("passed"))
+        step.advance(len(paths))
+        step.done(f"{passed}/{len(paths)} hợp lệ")
+    return passed
+
+
+def _files(results: object) -> list[dict[str, object]]:
+    if isinstance(results, dict):
+        results = results.get("files", [])
+    return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []
+
+
+def people_with_accounts(city: City) -> list[tuple[str, Person]]:
+    """Return the accounts worth trying, with what each is for."""
+    return [
+        ("Giáo viên bộ môn", city.teachers[0]),
+        ("Giáo viên chủ nhiệm", city.homeroom),
+        ("Hiệu trưởng", city.principal),
+    ]

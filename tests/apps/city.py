@@ -1,0 +1,77 @@
+"""The demo's city as a fixture: real people, real keys of a test PKI, an empty gradebook.
+
+Keys are made once a session; every test gets a folder and a database of its own.
+"""
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from hocba.web.demo import road
+from hocba.web.demo.city import City, build_city
+from hocba.web.demo.report import Report
+
+WORKBOOK = Path(__file__).parents[2] / "examples" / "so-diem-9A1.xlsx"
+FAULTY_WORKBOOK = WORKBOOK.with_name("so-diem-9A2-loi.xlsx")
+
+
+def quiet_report() -> Report:
+    """Return a report that nobody reads."""
+    return Report(console=Console(file=io.StringIO()))
+
+
+@pytest.fixture(scope="session")
+def _pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pki")
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings: object) -> Path:
+    """Point the installation's folder at a place of this test's own."""
+    for name, path in (
+        ("HOCBA_DATA_DIR", tmp_path),
+        ("HOCBA_TRUST_FILE", tmp_path / "trust.json"),
+        ("HOCBA_LOG_KEY_FILE", tmp_path / "log-key.pem"),
+    ):
+        setattr(settings, name, path)
+    return tmp_path
+
+
+@pytest.fixture
+def city(db: None, data_dir: Path, _pki_folder: Path) -> Iterator[City]:
+    """Build the city; its keys come from the session's folder."""
+    for kept in _pki_folder.iterdir():
+        copy = shutil.copytree if kept.is_dir() else shutil.copy2
+        copy(kept, data_dir / kept.name)
+    yield build_city(WORKBOOK, quiet_report())
+    for name in ("demo-pki", "log-key.pem"):
+        kept = data_dir / name
+        if kept.is_dir() and not (_pki_folder / name).exists():
+            shutil.copytree(kept, _pki_folder / name)
+        elif kept.is_file():
+            shutil.copy2(kept, _pki_folder / name)
+
+
+@pytest.fixture
+def walk(city: City) -> Callable[[str], object]:
+    """Return a function that walks the road up to a step: accepted, composed, sealed, issued."""
+
+    def go(until: str) -> object:
+        report = quiet_report()
+        class_id = road.import_class(city, WORKBOOK, report)
+        if until == "accepted":
+            return class_id
+        road.compose(city, class_id, report)
+        if until == "composed":
+            return class_id
+        road.sign(city, class_id, report)
+        if until == "sealed":
+            return class_id
+        road.release(city, class_id, report)
+        return class_id
+
+    return go
