@@ -16,8 +16,9 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
+from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.core.errors import HocbaError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -134,16 +135,9 @@ class Refusals:
 def refusal_page(request: HttpRequest, error: HocbaError) -> HttpResponse:
     """Return the page of one refusal: template `refusal.html` with `sentence` and `code`."""
     _log.info("refused", code=error.code)
-    sentence = sentence_of(error)
+    sentence = refusal_sentence(error, gettext=gettext)
     try:
         page = render_to_string("refusal.html", {"sentence": sentence, "code": error.code}, request)
     except TemplateDoesNotExist:
         page = format_html("<!doctype html><meta charset=utf-8><p>{}</p>", sentence)
     return HttpResponse(page, status=_STATUS.get(error.code, 409))
-
-
-def sentence_of(error: HocbaError) -> str:
-    """Say a refusal in the reader's language."""
-    if error.code == "request.too_large":
-        return _("Tệp quá lớn: tối đa %(megabytes)s MB.") % error.params
-    return error.code

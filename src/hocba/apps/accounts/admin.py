@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.apps.accounts import actions
 from hocba.apps.accounts.models import ROLES, Person, RoleAssignment
 from hocba.core.errors import HocbaError
@@ -35,6 +35,11 @@ def operator_id(request: HttpRequest) -> UUID:
     if not isinstance(user, Person):
         raise HocbaError("access.denied")
     return user.pk
+
+
+def _tell(request: HttpRequest, person: Person, refusal: HocbaError) -> None:
+    sentence = refusal_sentence(refusal, gettext=gettext)
+    messages.error(request, f"{person.username}: {sentence}")
 
 
 class ReadOnlyAdmin(_ModelAdmin):
@@ -71,7 +76,7 @@ class ActionForm(_Form):
         try:
             self.instance = self.act(dict(self.cleaned_data))
         except HocbaError as refusal:
-            self.add_error(None, refusal.code)
+            self.add_error(None, refusal_sentence(refusal, gettext=gettext))
 
 
 class NewPersonForm(ActionForm):
@@ -151,9 +156,13 @@ class PersonAdmin(ActionAdmin):
     def issue_activation(self, request: HttpRequest, people: QuerySet[Person]) -> None:
         """Show one link per chosen account, to be handed to its person."""
         for person in people:
-            path = actions.issue_activation(
-                person_id=person.pk, actor=operator_id(request), at=timezone.now()
-            )
+            try:
+                path = actions.issue_activation(
+                    person_id=person.pk, actor=operator_id(request), at=timezone.now()
+                )
+            except HocbaError as refusal:
+                _tell(request, person, refusal)
+                continue
             messages.info(request, f"{person.username}: {request.build_absolute_uri(path)}")
 
     @admin.action(description=gettext_lazy("Ngừng hoạt động"))
@@ -167,7 +176,7 @@ class PersonAdmin(ActionAdmin):
         self._each(request, people, actions.reactivate_person)
 
     def _each(self, request: HttpRequest, people: QuerySet[Person], act: Any) -> None:
-        reason = _("Trang quản trị")
+        reason = gettext("Trang quản trị")
         for person in people:
             try:
                 act(
@@ -177,7 +186,7 @@ class PersonAdmin(ActionAdmin):
                     at=timezone.now(),
                 )
             except HocbaError as refusal:
-                messages.error(request, f"{person.username}: {refusal.code}")
+                _tell(request, person, refusal)
 
 
 @admin.register(RoleAssignment)
@@ -202,9 +211,9 @@ class RoleAssignmentAdmin(ActionAdmin):
                 actions.end_role(
                     assignment_id=row.pk,
                     last_day=today,
-                    reason=_("Trang quản trị"),
+                    reason=gettext("Trang quản trị"),
                     actor=operator_id(request),
                     at=timezone.now(),
                 )
             except HocbaError as refusal:
-                messages.error(request, f"{row.person.username}: {refusal.code}")
+                _tell(request, row.person, refusal)
