@@ -89,12 +89,16 @@ class Signxml:
         return {path for path in paths if self._accepts(path)}
 
     def _accepts(self, path: Path) -> bool:
-        from signxml import SignatureConfiguration, XMLVerifier
+        # Not a dependency of the product: present where the development tools are.
         from signxml.exceptions import InvalidInput, InvalidSignature
+        from signxml.verifier import SignatureConfiguration, XMLVerifier
 
         root = etree.fromstring(path.read_bytes())
         signatures = list(root.iter(SIGNATURE))
         for signature in signatures:
+            slot = signature.getparent()
+            if slot is None:
+                return False
             certificate = signature.findtext(".//{*}X509Certificate")
             references = len(signature.findall("{*}SignedInfo/{*}Reference"))
             try:
@@ -104,7 +108,7 @@ class Signxml:
                     id_attribute="Id",
                     expect_config=SignatureConfiguration(
                         expect_references=references,
-                        location=root.getroottree().getelementpath(signature.getparent()) + "/",
+                        location=root.getroottree().getelementpath(slot) + "/",
                     ),
                 )
             except (InvalidInput, InvalidSignature):

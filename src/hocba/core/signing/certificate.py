@@ -6,6 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
@@ -62,7 +63,15 @@ def read_certificate(der: bytes) -> CertificateHolder:
             may_sign=_may_sign(certificate),
             public_key=certificate.public_key(),
         )
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion) as error:
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
         raise HocbaError("certificate.unreadable") from error
 
 

@@ -10,6 +10,9 @@ from hocba.core.signing.verdict import SlotRole
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
+# The XML Signature schema wants properties outside its own namespace; this is the one of its
+# examples, which Vietnamese products use for SigningTime.
+SIGNING_TIME = "http://example.org/#signatureProperties"
 EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

@@ -120,7 +120,7 @@ def _signed_properties(slot: Slot, holder: CertificateHolder, name: str, time: s
 def _time_property(name: str, time: str) -> str:
     return (
         f'<SignatureProperty Id="{name}-time" Target="#{name}">'
-        f"<SigningTime>{time}</SigningTime></SignatureProperty>"
+        f'<SigningTime xmlns="{profile.SIGNING_TIME}">{time}</SigningTime></SignatureProperty>'
     )
 
 

@@ -1,0 +1,118 @@
+"""Verdicts in words."""
+
+from collections.abc import Mapping
+
+from hocba.adapters.wording import Gettext, as_it_is
+from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
+from hocba.core.signing.verdict import Reason, SlotRole
+from hocba.core.verification import Answer, VerdictWord
+
+QUESTIONS: Mapping[str, str] = {
+    "unaltered": "Nội dung có nguyên vẹn không?",
+    "in_force": "Có đang có hiệu lực không?",
+    "rightly_signed": "Có được ký đúng người, đúng thẩm quyền không?",
+}
+_WORDS: Mapping[VerdictWord, tuple[str, str]] = {
+    VerdictWord.VALID: (
+        "Hợp lệ",
+        "Học bạ này do nhà trường phát hành, còn nguyên vẹn và đang có hiệu lực.",
+    ),
+    VerdictWord.REPLACED: (
+        "Đã thay thế",
+        "Nhà trường đã phát hành bản khác thay cho bản này. Hãy dùng bản mới.",
+    ),
+    VerdictWord.RECALLED: (
+        "Đã thu hồi",
+        "Nhà trường đã thu hồi bản này. Bản này không còn giá trị sử dụng.",
+    ),
+    VerdictWord.NOT_OF_SCHOOL: (
+        "Không phải của trường",
+        "Tệp này không phải bản nhà trường đã ký: nội dung đã bị sửa hoặc chữ ký không đúng.",
+    ),
+    VerdictWord.UNCHECKED: (
+        "Chưa kiểm tra được",
+        "Chưa đủ căn cứ để kết luận. Xem lí do ở từng câu hỏi bên dưới.",
+    ),
+}
+_ANSWERS: Mapping[Answer, str] = {
+    Answer.PASSED: "Có",
+    Answer.FAILED: "Không",
+    Answer.INDETERMINATE: "Chưa biết",
+}
+_ROLES: Mapping[SlotRole, str] = {
+    SlotRole.SUBJECT_TEACHER: "Giáo viên bộ môn",
+    SlotRole.HOMEROOM_TEACHER: "Giáo viên chủ nhiệm",
+    SlotRole.PRINCIPAL: "Hiệu trưởng",
+    SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
+}
+REASONS: Mapping[str, str] = {
+    "algorithm.key_kind": "Loại khóa ký không được chấp nhận.",
+    "algorithm.not_accepted": "Thuật toán ký không được chấp nhận.",
+    "algorithm.weak_key": "Khóa ký quá yếu (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit).",
+    "certificate.expired": "Chứng thư số đã hết hạn khi ký.",
+    "certificate.no_path": "Chứng thư số không dẫn tới nơi cấp nào trong danh sách tin cậy.",
+    "certificate.not_yet_valid": "Chứng thư số chưa có hiệu lực khi ký.",
+    "certificate.revoked": "Chứng thư số đã bị thu hồi trước khi ký.",
+    "certificate.status_unknown": "Chưa biết chứng thư số có bị thu hồi khi ký hay không.",
+    "certificate.usage": "Chứng thư số không được cấp để ký văn bản.",
+    "document.layout": "Tệp có chỗ đã bị thêm, bớt hoặc sửa.",
+    "log.checkpoint": "Nhật ký đi kèm không do nhật ký công khai ký.",
+    "log.inclusion": "Bằng chứng nhật ký không khớp với nhật ký công khai.",
+    "log.no_proof": "Tệp XML thiếu bằng chứng nhật ký: hãy dùng mã tra cứu hoặc tệp .hocba.json.",
+    "log.not_published": "Nhật ký công khai chưa ghi nhận bản này.",
+    "log.other_document": "Bằng chứng nhật ký là của một tệp khác.",
+    "log.recalled": "Nhà trường đã thu hồi bản này.",
+    "log.replaced": "Nhà trường đã phát hành bản khác thay thế.",
+    "log.unknown": "Nhật ký công khai không có bản này.",
+    "seal.not_approved": "Chứng thư của con dấu chưa được duyệt cho trường này vào lúc ký.",
+    "signature.digest_mismatch": "Nội dung đã bị sửa sau khi ký.",
+    "signature.future": "Thời điểm ký ở tương lai.",
+    "signature.not_our_profile": "Chữ ký không đúng khuôn dạng quy định.",
+    "signature.time_order": "Ký trước khi người ký trước mình ký xong.",
+    "signature.unreadable": "Không đọc được chữ ký.",
+    "signature.value": "Giá trị chữ ký sai.",
+    "signer.wrong_person": "Người ký không phải người mà học bạ ghi tên.",
+    "slot.missing": "Thiếu chữ ký.",
+    "slot.order": "Các chữ ký không đúng thứ tự quy định.",
+    "slot.stranger": "Có chữ ký lạ, ngoài quy định.",
+}
+
+
+def verdict_word(word: VerdictWord, *, gettext: Gettext = as_it_is) -> str:
+    """The one word: Hợp lệ, Đã thay thế, …"""
+    return gettext(_WORDS[word][0])
+
+
+def verdict_sentence(word: VerdictWord, *, gettext: Gettext = as_it_is) -> str:
+    """What the word means for the reader."""
+    return gettext(_WORDS[word][1])
+
+
+def answer_word(answer: Answer, *, gettext: Gettext = as_it_is) -> str:
+    """Có, Không, Chưa biết."""
+    return gettext(_ANSWERS[answer])
+
+
+def role_name(role: SlotRole | None, *, gettext: Gettext = as_it_is) -> str:
+    """Whose slot it is."""
+    return gettext(_ROLES[role]) if role is not None else "—"
+
+
+def reason_sentence(reason: Reason, *, gettext: Gettext = as_it_is) -> str:
+    """One reason, with its detail in brackets; a reason of reading is worded as the refusal is."""
+    sentence = REASONS.get(reason.code) or REFUSALS.get(reason.code) or reason.code
+    text = gettext(sentence)
+    if "%(" in text:
+        text = text.partition("%(")[0].rstrip(" :(") + "."
+    return f"{text} ({reason.detail})" if reason.detail else text
+
+
+def msgids() -> tuple[str, ...]:
+    """All texts of this module, for the catalogue test."""
+    return (
+        *QUESTIONS.values(),
+        *(text for pair in _WORDS.values() for text in pair),
+        *_ANSWERS.values(),
+        *_ROLES.values(),
+        *REASONS.values(),
+    )

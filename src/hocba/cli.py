@@ -1,0 +1,184 @@
+"""`hocba …`: check transcripts offline, without Django, database or network.
+
+    hocba verify FILE… --trust trust.json [--json] [--at 2026-06-01T00:00:00+07:00]
+                       [--signatures-only]
+
+FILE is a transcript (XML) or a bundle (`*.hocba.json`). A file passes when its word is "hợp lệ":
+unaltered, rightly signed, in force by the log. XML alone carries no proof from the log, so it
+passes only with --signatures-only. Exit code: 0 when every file passes, 1 when one does not, 2 when the
+command itself is wrong (no trust file, bad time).
+
+--json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
+"lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
+[{"code", "sub_indication", "detail", "sentence"}]}}, "signatures": [{"slot", "role", "indication",
+"signer_name", "signing_time", "certificate_serial", "reasons"}], "log": {"index", "tree_size",
+"origin", "entry_at"} | null}]}; names and marks of the student are not printed.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from hocba.adapters.wording.refusals import refusal_sentence
+from hocba.adapters.wording.verdicts import (
+    QUESTIONS,
+    answer_word,
+    reason_sentence,
+    verdict_sentence,
+    verdict_word,
+)
+from hocba.core.errors import HocbaError
+from hocba.core.signing.trust import TrustStore, load_trust
+from hocba.core.verification import Answer, PublicVerdict, VerdictWord, verify_file
+
+MAX_FILE_BYTES = 8 * 1024 * 1024
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = argparse.ArgumentParser(prog="hocba", description="Học bạ số: kiểm tra ngoại tuyến")
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify", help="kiểm tra học bạ (XML hoặc tệp .hocba.json)")
+    verify.add_argument("files", nargs="+", type=Path, metavar="TỆP")
+    verify.add_argument("--trust", type=Path, required=True, help="tệp danh sách tin cậy")
+    verify.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+    verify.add_argument("--at", help="thời điểm kiểm tra (ISO 8601), mặc định là bây giờ")
+    verify.add_argument(
+        "--signatures-only", action="store_true", help="chỉ xét chữ kí, không xét nhật kí"
+    )
+    options = parser.parse_args(arguments)
+    console = Console(stderr=True, highlight=False)
+    try:
+        at = datetime.fromisoformat(options.at) if options.at else _now()
+        if at.tzinfo is None:
+            raise ValueError(options.at)
+        trust_bytes = options.trust.read_bytes()
+        trust = load_trust(trust_bytes)
+    except ValueError:
+        console.print("Thời điểm --at phải có dạng 2026-06-01T00:00:00+07:00.")
+        return 2
+    except (OSError, HocbaError) as error:
+        why = refusal_sentence(error) if isinstance(error, HocbaError) else ""
+        console.print(f"Không đọc được tệp danh sách tin cậy {options.trust}. {why}")
+        return 2
+    results = [(path, _check(path, trust, at)) for path in options.files]
+    passed = [_passes(verdict, options.signatures_only) for _, verdict in results]
+    if options.json:
+        files = [
+            _as_json(path, verdict, good)
+            for (path, verdict), good in zip(results, passed, strict=True)
+        ]
+        summary = {
+            "checked_at": at.isoformat(),
+            "trust_sha256": sha256(trust_bytes).hexdigest(),
+            "files": files,
+        }
+        sys.stdout.write(json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+    else:
+        _print(results, passed)
+    return 0 if all(passed) else 1
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the command line is an edge of its own
+
+
+def _check(path: Path, trust: TrustStore, at: datetime) -> PublicVerdict | HocbaError:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            return HocbaError("transcript.too_large", limit=MAX_FILE_BYTES)
+        return verify_file(data=path.read_bytes(), trust=trust, at=at)
+    except OSError:
+        return HocbaError("file.unreadable")
+
+
+def _passes(verdict: PublicVerdict | HocbaError, signatures_only: bool) -> bool:
+    if isinstance(verdict, HocbaError):
+        return False
+    if signatures_only:
+        return verdict.unaltered.answer is verdict.rightly_signed.answer is Answer.PASSED
+    return verdict.word is VerdictWord.VALID
+
+
+def _as_json(path: Path, verdict: PublicVerdict | HocbaError, passed: bool) -> dict[str, Any]:
+    if isinstance(verdict, HocbaError):
+        sentence = refusal_sentence(verdict)
+        return {"file": str(path), "passed": False, "error": verdict.code, "sentence": sentence}
+    position = verdict.log_position
+    return {
+        "file": str(path),
+        "passed": passed,
+        "word": verdict.word.value,
+        "document_sha256": verdict.document_sha256,
+        "lookup_uuid": verdict.transcript.lookup_uuid if verdict.transcript else "",
+        "questions": {
+            name: {
+                "answer": getattr(verdict, name).answer.value,
+                "reasons": _reasons(getattr(verdict, name).reasons),
+            }
+            for name in QUESTIONS
+        },
+        "signatures": [
+            {
+                "slot": one.slot,
+                "role": one.role.value if one.role else "",
+                "indication": one.indication.value,
+                "signer_name": one.signer_name,
+                "signing_time": one.signing_time.isoformat() if one.signing_time else None,
+                "certificate_serial": one.certificate_serial,
+                "reasons": _reasons(one.reasons),
+            }
+            for one in verdict.signatures
+        ],
+        "log": position
+        and {
+            "index": position.index,
+            "tree_size": position.tree_size,
+            "origin": position.origin,
+            "entry_at": position.entry_at.isoformat(),
+        },
+    }
+
+
+def _reasons(reasons: Sequence[Any]) -> list[dict[str, str]]:
+    return [
+        {
+            "code": one.code,
+            "sub_indication": one.sub_indication,
+            "detail": one.detail,
+            "sentence": reason_sentence(one),
+        }
+        for one in reasons
+    ]
+
+
+def _print(
+    results: Sequence[tuple[Path, PublicVerdict | HocbaError]], passed: Sequence[bool]
+) -> None:
+    out = Console(highlight=False, soft_wrap=True)
+    for (path, verdict), good in zip(results, passed, strict=True):
+        sign = "[green]✓[/]" if good else "[red]✗[/]"
+        if isinstance(verdict, HocbaError):
+            out.print(f"{sign} {path}: {refusal_sentence(verdict)}")
+            continue
+        out.print(f"{sign} {path}: [bold]{verdict_word(verdict.word)}[/]")
+        if good:
+            continue
+        out.print(f"    {verdict_sentence(verdict.word)}")
+        for name, title in QUESTIONS.items():
+            question = getattr(verdict, name)
+            out.print(f"    {title} {answer_word(question.answer)}")
+            for reason in question.reasons:
+                out.print(f"      - {reason_sentence(reason)}")
+    out.print(f"{sum(passed)}/{len(passed)} tệp đạt")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
