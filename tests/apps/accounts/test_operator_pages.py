@@ -51,6 +51,13 @@ def test_nothing_is_changed_or_deleted_there(rf: RequestFactory, operator: Perso
     assert addable == {Person, RoleAssignment}
 
 
+def test_secrets_and_personal_numbers_are_not_on_the_page(desk: Client, clerk: Person) -> None:
+    page = desk.get(f"{PEOPLE}{clerk.pk}/change/").content.decode()
+    assert clerk.full_name in page
+    assert clerk.password not in page
+    assert str(clerk.citizen_id) not in page
+
+
 def test_an_account_is_opened_by_its_action(desk: Client, operator: Person) -> None:
     form = {"username": "gv.moi", "full_name": "Trần Thị Mới", "citizen_id": ""}
     assert desk.post(f"{PEOPLE}add/", form).status_code == 302

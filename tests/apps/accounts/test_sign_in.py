@@ -109,3 +109,25 @@ def test_signing_out_is_a_post(client: Client, teacher: Person) -> None:
     assert client.get("/dang-xuat/").status_code == 405
     client.post("/dang-xuat/")
     assert "_auth_user_id" not in client.session
+
+
+def test_the_operators_pages_have_no_door_of_their_own(client: Client, teacher: Person) -> None:
+    answer = client.post("/quan-tri/login/?next=/quan-tri/", {"username": "x", "password": "y"})
+    assert answer.headers["Location"] == "/dang-nhap/?next=%2Fquan-tri%2F"
+    client.force_login(teacher)
+    assert client.get("/quan-tri/", follow=True).status_code == 403
+
+
+def test_a_changed_password_keeps_this_session_and_ends_the_others(
+    client: Client, teacher: Person
+) -> None:
+    elsewhere = Client()
+    attempt(client, PASSWORD)
+    attempt(elsewhere, PASSWORD)
+    new = "mua-xuan-ha-noi-2025"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post("/doi-mat-khau/", form).status_code == 302
+    events = [event.action for event in events_by(school_id=CITY_WIDE, actor=teacher.pk)]
+    assert events[-1] == "accounts.password_set"
+    statuses = [one.get("/quan-tri/login/").status_code for one in (client, elsewhere)]
+    assert statuses == [403, 302]

@@ -124,14 +124,15 @@ class ActionAdmin(ReadOnlyAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
-        """Everything, once the row is there."""
-        return tuple(field.name for field in self.opts.fields) if obj else ()
+        """Everything but what nobody is to read here, once the row is there."""
+        hidden = self.exclude or ()
+        return tuple(one.name for one in self.opts.fields if one.name not in hidden) if obj else ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Take the form of the act for a new row, signed by who fills it in."""
         if obj is not None:
             return super().get_form(request, obj, *args, **kwargs)
-        kwargs.update(form=self.new_form, fields=self.new_form.Meta.fields)  # type: ignore[attr-defined]
+        kwargs.update(form=self.new_form, exclude=(), fields=self.new_form.Meta.fields)  # type: ignore[attr-defined]
         form: Any = super().get_form(request, obj, *args, **kwargs)
         form.actor_id = operator_id(request)
         return form
@@ -148,7 +149,7 @@ class PersonAdmin(ActionAdmin):
     list_filter = ("is_active", "is_staff")
     search_fields = ("username", "full_name")
     ordering = ("username",)
-    exclude = ("password",)
+    exclude = ("password", "citizen_id")
     new_form = NewPersonForm
     actions = ("issue_activation", "deactivate", "reactivate")
 

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.views import (
     INTERNAL_RESET_SESSION_TOKEN,
     LoginView,
     LogoutView,
+    PasswordChangeView,
     PasswordResetConfirmView,
 )
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
@@ -20,6 +23,7 @@ from hocba.apps.accounts.actions import record_sign_in, set_password
 from hocba.apps.accounts.addresses import client_address
 from hocba.apps.accounts.forms import SignInForm
 from hocba.apps.accounts.models import Person
+from hocba.core.errors import HocbaError
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -59,6 +63,31 @@ class Activate(PasswordResetConfirmView):
         set_password(person_id=person.pk, password=password, actor=person.pk, at=timezone.now())
         del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
         return redirect(self.get_success_url())
+
+
+class ChangePassword(PasswordChangeView):
+    """`/doi-mat-khau/`: template `accounts/change_password.html` with `form`."""
+
+    template_name = "accounts/change_password.html"
+
+    def form_valid(self, form: "SetPasswordForm[Person]") -> HttpResponse:
+        """Set the password by its action; this session goes on, all others end."""
+        person, password = form.user, form.cleaned_data["new_password1"]
+        set_password(person_id=person.pk, password=password, actor=person.pk, at=timezone.now())
+        person.refresh_from_db()
+        update_session_auth_hash(self.request, person)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+def operators_door(request: HttpRequest) -> HttpResponse:
+    """`/quan-tri/login/`: Django's own sign-in page would stand outside the walls of `throttling`.
+
+    Who has signed in and still comes here is no operator; sending them on would go in circles.
+    """
+    if request.user.is_authenticated:
+        raise HocbaError("access.denied")
+    return redirect(f"{reverse('sign_in')}?{request.GET.urlencode()}")
 
 
 class SignOut(LogoutView):
