@@ -5,8 +5,8 @@
 
 FILE is a transcript (XML) or a bundle (`*.hocba.json`). A file passes when its word is "hợp lệ":
 unaltered, rightly signed, in force by the log. XML alone carries no proof from the log, so it
-passes only with --signatures-only. Exit code: 0 when every file passes, 1 when one does not, 2 when the
-command itself is wrong (no trust file, bad time).
+passes only with --signatures-only. Exit code: 0 when every file passes, 1 when one does not, 2
+when the command itself is wrong (no trust file, bad time).
 
 --json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":

@@ -44,16 +44,11 @@ def data_dir(tmp_path: Path, settings: object) -> Path:
 @pytest.fixture
 def city(db: None, data_dir: Path, _pki_folder: Path) -> Iterator[City]:
     """Build the city; its keys come from the session's folder."""
-    for kept in _pki_folder.iterdir():
-        copy = shutil.copytree if kept.is_dir() else shutil.copy2
-        copy(kept, data_dir / kept.name)
+    if (_pki_folder / "demo-pki").exists():
+        shutil.copytree(_pki_folder / "demo-pki", data_dir / "demo-pki")
     yield build_city(WORKBOOK, quiet_report())
-    for name in ("demo-pki", "log-key.pem"):
-        kept = data_dir / name
-        if kept.is_dir() and not (_pki_folder / name).exists():
-            shutil.copytree(kept, _pki_folder / name)
-        elif kept.is_file():
-            shutil.copy2(kept, _pki_folder / name)
+    if not (_pki_folder / "demo-pki").exists():
+        shutil.copytree(data_dir / "demo-pki", _pki_folder / "demo-pki")
 
 
 @pytest.fixture

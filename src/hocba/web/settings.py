@@ -10,7 +10,7 @@ HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and 
 HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
-HOCBA_LOG_ORIGIN, HOCBA_LOG_KEY, HOCBA_TRUST   name of the log, paths of its key and trust list
+HOCBA_LOG_ORIGIN, HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   name of the log, paths of its key and trust list
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -273,5 +273,5 @@ log_lines.configure_structlog()
 
 # The public log and the trust list that verifiers use; the demo keeps both in its data folder.
 HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-ky")
-HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY", str(DATA_DIR / "log-key.pem")))
-HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST", str(DATA_DIR / "trust.json")))
+HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY_PATH", str(DATA_DIR / "log-key.pem")))
+HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))

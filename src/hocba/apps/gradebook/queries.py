@@ -22,7 +22,6 @@ from hocba.core.assessment.marks import (
     Tenths,
     Term,
     TermMarks,
-    regular_count,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
 from hocba.core.errors import HocbaError
@@ -86,18 +85,19 @@ def gradebook_years(
 
     Four queries whatever the size of the class.
     """
-    scope = {
-        "school_id": school_id,
-        "school_year": school_year,
-        "enrolment_ids": enrolment_ids,
-    }
+
+    def of_students(model: type[Row]) -> list[Row]:
+        return standing(
+            model, school_id=school_id, school_year=school_year, enrolment_ids=enrolment_ids
+        )
+
     marks: dict[UUID, dict[tuple[str, str], list[Mark]]] = defaultdict(lambda: defaultdict(list))
-    for mark in standing(Mark, **scope):
+    for mark in of_students(Mark):
         marks[mark.enrolment_id][mark.subject_key, mark.term].append(mark)
     remarks: dict[UUID, dict[SubjectKey, str]] = defaultdict(dict)
-    for remark in standing(Remark, **scope):
+    for remark in of_students(Remark):
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
-    homeroom = {row.enrolment_id: row for row in standing(HomeroomRecord, **scope)}
+    homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
     taught = tuple(subjects)
     years = {}
     for enrolment_id in enrolment_ids:
@@ -152,20 +152,18 @@ def _subject_year(
         subject=taught.key,
         form=taught.form,
         periods=taught.periods,
-        first=_term_marks(taught, marks.get((taught.key, Term.FIRST.value), [])),
-        second=_term_marks(taught, marks.get((taught.key, Term.SECOND.value), [])),
+        first=_term_marks(marks.get((taught.key, Term.FIRST.value), [])),
+        second=_term_marks(marks.get((taught.key, Term.SECOND.value), [])),
     )
 
 
-def _term_marks(taught: TaughtSubject, marks: Iterable[Mark]) -> TermMarks:
+def _term_marks(marks: Iterable[Mark]) -> TermMarks:
     by_kind: dict[str, dict[int, MarkValue | None]] = defaultdict(dict)
     for mark in marks:
         by_kind[mark.kind][mark.ordinal] = _value(mark)
     regular = by_kind[MarkKind.REGULAR.value]
-    expected = 2 if taught.form is AssessmentForm.REMARK else regular_count(taught.periods)
-    count = max([expected, *regular])
     return TermMarks(
-        regular=tuple(regular.get(ordinal) for ordinal in range(1, count + 1)),
+        regular=tuple(regular.get(ordinal) for ordinal in range(1, max(regular, default=0) + 1)),
         midterm=by_kind[MarkKind.MIDTERM.value].get(1),
         final=by_kind[MarkKind.FINAL.value].get(1),
     )

@@ -12,7 +12,7 @@ from hocba.adapters.wording.findings import finding_sentence
 from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.gradebook.actions import accept_workbook, hand_in_workbook
-from hocba.apps.gradebook.actions.workbook import Check
+from hocba.apps.gradebook.check import Check
 from hocba.apps.gradebook.forms import WorkbookForm
 from hocba.apps.gradebook.queries import checked_workbook, import_runs
 from hocba.core.assessment.findings import Severity

@@ -19,7 +19,7 @@ from hocba.adapters.software_signer.demo_pki import (
     build_demo_pki,
 )
 from hocba.adapters.spreadsheets import read_class_workbook
-from hocba.adapters.spreadsheets.values import ClassWorkbook
+from hocba.adapters.spreadsheets.values import ClassWorkbook, StaffRow
 from hocba.apps.accounts.actions import create_person, grant_role
 from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import person_by_username
@@ -60,9 +60,10 @@ class City:
 def build_city(workbook_file: Path, report: Report) -> City:
     """Make whatever of the city is not there yet."""
     reading = read_class_workbook(workbook_file.read_bytes(), filename=workbook_file.name)
-    if reading.workbook is None:
-        raise FileNotFoundError(workbook_file)
     workbook = reading.workbook
+    if workbook is None:
+        raise FileNotFoundError(workbook_file)
+    staff = _heads(workbook)
     with report.step("Dựng thành phố mẫu: đơn vị, người, vai trò") as step:
         school = _units(workbook)
         people = _people(workbook, school)
@@ -70,6 +71,10 @@ def build_city(workbook_file: Path, report: Report) -> City:
     with report.step("Dựng hạ tầng khóa mẫu: gốc, CA, chứng thư") as step:
         pki = _pki(workbook, people)
         _certificates(pki, school, people)
+        log_key = Path(settings.HOCBA_LOG_KEY_FILE)
+        if not log_key.exists():
+            log_key.touch(mode=0o600)
+            log_key.write_bytes(pki.log_key.read_bytes())
         publish_trust(
             anchors=pki.anchors,
             intermediates=pki.intermediates,
@@ -88,13 +93,20 @@ def build_city(workbook_file: Path, report: Report) -> City:
                 for row in workbook.assignments
             }.values()
         ),
-        homeroom=people[workbook.homeroom_teacher.citizen_id],
-        principal=people[workbook.principal.citizen_id],
+        homeroom=people[staff[0].citizen_id],
+        principal=people[staff[1].citizen_id],
         clerk_id=people["vanthu"].id,
         it_officer_id=people["cntt"].id,
         keys=pki.folder,
         key_password=KEY_PASSWORD,
     )
+
+
+def _heads(workbook: ClassWorkbook) -> tuple[StaffRow, StaffRow]:
+    """Return the homeroom teacher and the principal whom the sample names."""
+    if workbook.homeroom_teacher is None or workbook.principal is None:
+        raise LookupError("PhanCong")
+    return workbook.homeroom_teacher, workbook.principal
 
 
 def _units(workbook: ClassWorkbook) -> Unit:
@@ -134,11 +146,10 @@ def _people(workbook: ClassWorkbook, school: Unit) -> dict[str, Person]:
         (row.teacher_name, row.teacher_citizen_id, "subject_teacher", school, f"gv{number:02}")
         for number, row in enumerate(workbook.assignments, start=1)
     ]
-    for row, role, username in (
-        (workbook.homeroom_teacher, "homeroom_teacher", "gvcn"),
-        (workbook.principal, "principal", "hieutruong"),
-    ):
-        staff.append((row.name, row.citizen_id, role, school, username))
+    heads = zip(
+        _heads(workbook), ("homeroom_teacher", "principal"), ("gvcn", "hieutruong"), strict=True
+    )
+    staff += [(row.name, row.citizen_id, role, school, name) for row, role, name in heads]
     staff += [
         ("Nguyễn Thị Hồng Vân", "001185020001", "clerk", school, "vanthu"),
         ("Trần Quốc Bảo", "001090020002", "it_officer", school, "cntt"),
@@ -183,8 +194,7 @@ def _pki(workbook: ClassWorkbook, people: dict[str, Person]) -> DemoPki:
     start = datetime(2024, 8, 1, tzinfo=UTC)
     signers = {
         *(row.teacher_citizen_id for row in workbook.assignments),
-        workbook.homeroom_teacher.citizen_id,
-        workbook.principal.citizen_id,
+        *(row.citizen_id for row in _heads(workbook)),
     }
     return build_demo_pki(
         folder=Path(settings.HOCBA_DATA_DIR) / "demo-pki",
