@@ -10,7 +10,8 @@ HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and 
 HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
-HOCBA_LOG_ORIGIN, HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   name of the log, paths of its key and trust list
+HOCBA_LOG_ORIGIN        name of the public log
+HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -151,6 +152,7 @@ INSTALLED_APPS = [
     "hocba.apps.gradebook",
     "hocba.apps.ledger",
     "hocba.apps.issuing",
+    "hocba.apps.portal",
 ]
 MIDDLEWARE = [
     "hocba.web.middleware.RequestRecord",
@@ -180,6 +182,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hocba.web.navigation.frame",
             ]
         },
     }

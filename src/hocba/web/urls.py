@@ -6,7 +6,10 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 urlpatterns = [
+    path("", include("hocba.apps.portal.urls")),
     path("", include("hocba.apps.accounts.urls")),
+    path("", include("hocba.apps.gradebook.urls")),
+    path("", include("hocba.apps.issuing.urls")),
     path("ngon-ngu/", login_not_required(set_language), name="set_language"),
     path("quan-tri/", admin.site.urls),
 ]

@@ -1,104 +1,122 @@
-"""Doubts about people: codes, personal numbers, names, dates of birth."""
+"""Doubts about students: codes, personal numbers, names, dates of birth."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
+from hocba.adapters.spreadsheets.about import about
 from hocba.adapters.spreadsheets.values import ClassWorkbook, StudentRow
-from hocba.core.assessment.findings import Finding, Place, Severity
+from hocba.core.assessment.findings import Finding, Severity
+
+_CODE = re.compile(r"\d{10}")
+_CITIZEN_ID = re.compile(r"\d{12}")
+_NAME = re.compile(
+    r"[A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠ-Ỹ'’.\- ]+", re.IGNORECASE
+)  # letters of Vietnamese; fonts of old machines show others
+_USUAL_AGE = 5  # a first-grader is 6 in the year that grade 1 begins: born in year - grade - 5
+_YOUNGER, _OLDER, _OUT_OF_REACH = 1, 3, 8
 
 
-def check_people(workbook: ClassWorkbook) -> Iterator[Finding]:
-    """Return the doubts about students and staff."""
-    codes = Counter(student.student_code for student in workbook.students)
-    numbers = Counter(student.list_number for student in workbook.students)
-    citizens = Counter(student.citizen_id for student in workbook.students)
+def check_students(workbook: ClassWorkbook) -> Iterator[Finding]:
+    """Return the doubts about the class list, each at the cell to mend."""
+    if not workbook.students:
+        yield Finding("workbook.no_students", Severity.BLOCK)
     for student in workbook.students:
-        if not student.student_code:
-            yield _about(student, "student.code_missing")
-        elif codes[student.student_code] > 1:
-            yield _about(student, "student.code_twice", found=student.student_code)
-        if numbers[student.list_number] > 1:
-            yield _about(student, "student.list_number_twice", found=str(student.list_number))
-        if student.citizen_id and citizens[student.citizen_id] > 1:
-            yield _about(student, "student.citizen_id_twice", found=student.citizen_id)
-        yield from _particulars(student, workbook)
-    yield from _staff(workbook)
+        yield from _once(student, workbook)
+        yield from _particulars(student)
+        yield from _citizen_id(student)
+        yield from _age(student, workbook)
 
 
-def _particulars(student: StudentRow, workbook: ClassWorkbook) -> Iterator[Finding]:
-    if not student.full_name:
-        yield _about(student, "student.name_missing")
-    if student.gender not in ("Nam", "Nữ"):
-        yield _about(student, "student.gender", found=student.gender, expected="Nam, Nữ")
-    for value, code in (
-        (student.ethnicity, "student.ethnicity_missing"),
-        (student.birth_place, "student.birth_place_missing"),
-        (student.address, "student.address_missing"),
+def _once(student: StudentRow, workbook: ClassWorkbook) -> Iterator[Finding]:
+    """What no two students may share."""
+    staff = {row.teacher_citizen_id for row in workbook.assignments} | {
+        head.citizen_id for head in (workbook.homeroom_teacher, workbook.principal) if head
+    }
+    for key, code, others in (
+        ("student_code", "student.code_twice", frozenset[str]()),
+        ("citizen_id", "student.citizen_id_twice", frozenset(staff)),
+        ("list_number", "student.list_number_twice", frozenset()),
     ):
-        if not value:
-            yield _about(student, code)
-    number = student.citizen_id
-    if not number:
-        yield _about(student, "student.citizen_id_missing", expected="12 chữ số")
-    elif len(number) != 12 or not number.isdecimal():
-        yield _about(student, "student.citizen_id_form", found=number, expected="12 chữ số")
-    elif (expected := _expected_digits(student)) and number[3:6] != expected:
-        yield _about(
-            student, "student.citizen_id_other", found=number, expected=f"{number[:3]}{expected}…"
+        value = getattr(student, key)
+        count = Counter(getattr(one, key) for one in workbook.students)[value]
+        if value and (count > 1 or value in others):
+            yield about(student, code, student.cells[key], found=str(value))
+
+
+def _particulars(student: StudentRow) -> Iterator[Finding]:
+    for key, code in (
+        ("student_code", "student.code_missing"),
+        ("full_name", "student.name_missing"),
+        ("birth_date", "student.birth_date_missing"),
+        ("gender", "student.gender_missing"),
+        ("ethnicity", "student.ethnicity_missing"),
+        ("birth_place", "student.birth_place_missing"),
+        ("address", "student.address_missing"),
+    ):
+        if not getattr(student, key) and key not in student.unreadable:
+            yield about(student, code, student.cells[key])
+    if student.student_code and not _CODE.fullmatch(student.student_code):
+        yield about(
+            student,
+            "student.code_form",
+            student.cells["student_code"],
+            Severity.WARN,
+            found=student.student_code,
+            expected="10 chữ số",
         )
-    born = student.birth_date
-    if born and not 9 <= int(workbook.school_year[:4]) - born.year - (workbook.grade - 6) <= 16:
-        yield _about(student, "student.age", found=f"{born:%d/%m/%Y}")
+    if student.full_name and not _NAME.fullmatch(student.full_name):
+        yield about(
+            student,
+            "student.name_letters",
+            student.cells["full_name"],
+            Severity.WARN,
+            found=student.full_name,
+        )
+
+
+def _citizen_id(student: StudentRow) -> Iterator[Finding]:
+    """12 digits: 3 of the province, 1 of century and sex, 2 of the birth year (NĐ 137/2015)."""
+    number, place = student.citizen_id, student.cells["citizen_id"]
+    if not number:
+        yield about(student, "student.citizen_id_missing", place, expected="12 chữ số")
+    elif not _CITIZEN_ID.fullmatch(number):
+        yield about(
+            student,
+            "student.citizen_id_form",
+            place,
+            found=f"{number} ({len(number)} chữ số)" if number.isdecimal() else number,
+            expected="12 chữ số",
+        )
+    elif (expected := _expected_digits(student)) and number[3:6] != expected:
+        yield about(
+            student,
+            "student.citizen_id_other",
+            place,
+            found=number,
+            expected=f"{number[:3]}{expected}{number[6:]}",
+        )
 
 
 def _expected_digits(student: StudentRow) -> str:
-    """Century-and-sex digit and two digits of the birth year (Luật Căn cước; NĐ 137/2015)."""
     born = student.birth_date
-    if born is None or student.gender not in ("Nam", "Nữ"):
+    if born is None or not student.gender:
         return ""
-    digit = 2 * (born.year // 100 - 19) + (student.gender == "Nữ")
-    return f"{digit}{born.year % 100:02}"
+    return f"{2 * (born.year // 100 - 19) + (student.gender == 'Nữ')}{born.year % 100:02}"
 
 
-def _staff(workbook: ClassWorkbook) -> Iterator[Finding]:
-    people = [(row.teacher_name, row.teacher_citizen_id, row.place) for row in workbook.assignments]
-    for staff, word in (
-        (workbook.homeroom_teacher, "GVCN"),
-        (workbook.principal, "Hiệu trưởng"),
-    ):
-        if staff is None:
-            yield Finding("staff.missing", Severity.WARN, Place("PhanCong"), expected=word)
-        else:
-            people.append((staff.name, staff.citizen_id, staff.place))
-    names: dict[str, str] = {}
-    for name, number, place in people:
-        if not name:
-            yield Finding("staff.name_missing", Severity.BLOCK, place)
-        if len(number) != 12 or not number.isdecimal():
-            yield Finding(
-                "staff.citizen_id_form",
-                Severity.BLOCK,
-                place,
-                found=f"{name}: {number}",
-                expected="12 chữ số",
-            )
-        elif names.setdefault(number, name).casefold() != name.casefold():
-            yield Finding(
-                "staff.citizen_id_twice",
-                Severity.BLOCK,
-                place,
-                found=f"{name}: {number}",
-                expected=names[number],
-            )
-
-
-def _about(student: StudentRow, code: str, *, found: str = "", expected: str = "") -> Finding:
-    return Finding(
-        code,
-        Severity.BLOCK,
-        student.place,
-        student.student_code,
-        student.full_name,
-        found,
-        expected,
-    )
+def _age(student: StudentRow, workbook: ClassWorkbook) -> Iterator[Finding]:
+    if student.birth_date is None:
+        return
+    usual = int(workbook.school_year[:4]) - workbook.grade - _USUAL_AGE
+    older = usual - student.birth_date.year
+    if not -_YOUNGER <= older <= _OLDER:
+        out_of_reach = not -_OLDER <= older <= _OUT_OF_REACH
+        yield about(
+            student,
+            "student.age",
+            student.cells["birth_date"],
+            Severity.BLOCK if out_of_reach else Severity.WARN,
+            found=f"{student.birth_date:%d/%m/%Y}",
+            expected=str(usual),
+        )

@@ -2,151 +2,132 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from hocba.adapters.spreadsheets import lists
-from hocba.adapters.spreadsheets.grid import Grid, folded
+from hocba.adapters.spreadsheets.assignments import staffing
+from hocba.adapters.spreadsheets.columns import Findings, kind_of_list
+from hocba.adapters.spreadsheets.grid import Grid, grid_of
+from hocba.adapters.spreadsheets.heading import Heading, read_heading
+from hocba.adapters.spreadsheets.homeroom import homeroom_rows
+from hocba.adapters.spreadsheets.layout import ASSIGNMENTS, HOMEROOM, LISTS, STUDENTS
 from hocba.adapters.spreadsheets.sandbox import UnreadableWorkbookError, read_cells
-from hocba.adapters.spreadsheets.source_file import file_problem, formula_cells
-from hocba.adapters.spreadsheets.subject_sheet import find_columns, mark_rows
-from hocba.adapters.spreadsheets.values import ClassWorkbook, SubjectSheet, WorkbookReading
+from hocba.adapters.spreadsheets.source_file import file_problem
+from hocba.adapters.spreadsheets.students import student_rows
+from hocba.adapters.spreadsheets.subjects import subject_sheets
+from hocba.adapters.spreadsheets.values import ClassWorkbook, WorkbookReading
 from hocba.core.assessment.findings import Finding, Place, Severity
-from hocba.core.assessment.subjects import find_subject
 
-_CLASS = re.compile(r"(6|7|8|9|10|11|12)[A-ZĐ0-9.]{1,8}")
-_YEAR = re.compile(r"20\d\d-20\d\d")
-_LISTS = (lists.STUDENTS, lists.ASSIGNMENTS, lists.HOMEROOM)
+_UNNAMED = re.compile(r"(?:sheet|trang|trang_tính|bảng)\s*\d+", re.IGNORECASE)
 
 
 def read_class_workbook(data: bytes, *, filename: str) -> WorkbookReading:
     """Read a school's "Sổ theo dõi và đánh giá học sinh" of one class (.xlsx).
 
-    Without a workbook, the findings say what the file is or lacks. `filename` is only looked at
-    for its ending.
+    1. The container is looked at, unopened. 2. A child process parses it. 3. The three lists are
+    found by name or by headers. 4. The head says which class and year; every sheet must agree.
+    5. Lists and subject sheets are read. Without a workbook the findings say what the file lacks.
     """
-    problem = file_problem(data)
-    if problem is None and filename.lower().endswith((".xls", ".xlsm", ".xlsb", ".csv")):
-        problem = _stop("workbook.not_xlsx", found=filename[-60:])
+    # (1)
+    problem = file_problem(data, filename=filename)
     if problem is not None:
         return WorkbookReading(None, (problem,))
+    # (2)
     try:
         sheets = read_cells(data)
-    except UnreadableWorkbookError:
-        return WorkbookReading(None, (_stop("workbook.unreadable"),))
-    findings: list[Finding] = []
-    for sheet in sheets:
-        if sheet["too_large"]:
-            findings.append(_stop("workbook.sheet_too_large", place=Place(sheet["name"])))
-        if sheet["hidden"]:
-            findings.append(Finding("workbook.sheet_hidden", Severity.WARN, Place(sheet["name"])))
-    grids = {folded(sheet["name"]): Grid(sheet["name"], sheet["rows"]) for sheet in sheets}
-    for name in _LISTS:
-        if folded(name) not in grids:
-            findings.append(_stop("workbook.sheet_missing", expected=name))
-    if any(finding.severity is Severity.BLOCK for finding in findings):
+    except UnreadableWorkbookError as error:
+        return WorkbookReading(None, (Finding(error.code, Severity.BLOCK),))
+    findings: Findings = []
+    _look_at_sheets(sheets, findings)
+    # (3)
+    grids = [grid_of(sheet) for sheet in sheets]
+    lists, others = _sorted_out(grids, findings)
+    if _blocked(findings):
         return WorkbookReading(None, tuple(findings))
-    workbook = _workbook(data, grids, findings)
+    # (4)
+    heading = read_heading(lists[STUDENTS.name], grids, findings)
+    if heading is None:
+        return WorkbookReading(None, tuple(findings))
+    # (5)
+    workbook = _workbook(_Source(sha256(data).hexdigest(), lists, others), heading, findings)
     return WorkbookReading(workbook, tuple(findings))
 
 
-def _stop(code: str, *, place: Place = Place(), found: str = "", expected: str = "") -> Finding:  # noqa: B008 - a frozen value
-    return Finding(code, Severity.BLOCK, place, found=found, expected=expected)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    digest: str
+    lists: Mapping[str, Grid]
+    others: Sequence[Grid]
 
 
-def _workbook(
-    data: bytes, grids: Mapping[str, Grid], findings: list[Finding]
-) -> ClassWorkbook | None:
-    head = _head(grids, findings)
-    if head is None:
-        return None
-    level = head["school_level"]
-    students = tuple(lists.student_rows(grids[folded(lists.STUDENTS)], findings))
-    assignments, staff = lists.assignment_rows(grids[folded(lists.ASSIGNMENTS)], level, findings)
-    homeroom = tuple(lists.homeroom_rows(grids[folded(lists.HOMEROOM)], findings))
-    sheets = _subject_sheets(data, grids, level, findings)
-    if any(finding.code == "workbook.header_missing" for finding in findings):
+def _workbook(source: _Source, heading: Heading, findings: Findings) -> ClassWorkbook | None:
+    level, grade = heading.school_level, heading.grade
+    students = student_rows(source.lists[STUDENTS.name], heading.school_year, findings)
+    staff = staffing(
+        source.lists[ASSIGNMENTS.name], school_level=level, grade=grade, findings=findings
+    )
+    homeroom = homeroom_rows(source.lists[HOMEROOM.name], findings)
+    sheets = subject_sheets(source.others, heading, findings)
+    if students is None or staff is None or homeroom is None:
         return None
     return ClassWorkbook(
-        digest=sha256(data).hexdigest(),
-        school_code=head["school_code"],
-        school_name=head["school_name"],
-        class_name=head["class_name"],
-        grade=int(_CLASS.fullmatch(head["class_name"])[1]),  # type: ignore[index] # matched in _head
-        school_year=head["school_year"],
+        digest=source.digest,
+        school_code=heading.school_code,
+        school_name=heading.school_name,
+        class_name=heading.class_name,
+        grade=grade,
+        school_year=heading.school_year,
         school_level=level,
-        students=students,
-        assignments=tuple(assignments),
-        homeroom_teacher=staff.get("gvcn"),
-        principal=staff.get("hiệu trưởng"),
-        sheets=sheets,
-        homeroom=homeroom,
+        students=tuple(students),
+        assignments=tuple(staff.assignments),
+        homeroom_teacher=staff.heads.get("homeroom_teacher"),
+        principal=staff.heads.get("principal"),
+        sheets=tuple(sheets),
+        homeroom=tuple(homeroom),
     )
 
 
-def _head(grids: Mapping[str, Grid], findings: list[Finding]) -> dict[str, str] | None:
-    """Class, year, level and school from the head of DanhSach; every sheet must say the same."""
-    labels = {
-        "class_name": "Lớp",
-        "school_year": "Năm học",
-        "school_level": "Cấp học",
-        "school_code": "Mã trường",
-    }
-    main = grids[folded(lists.STUDENTS)]
-    head = {"school_name": _school_name(main)}
-    for field, label in labels.items():
-        value, place = main.labelled(label) or ("", Place(main.name))
-        shape = {"class_name": _CLASS, "school_year": _YEAR}.get(field)
-        if not value or (shape is not None and not shape.fullmatch(value)):
-            findings.append(_stop("workbook.head", place=place, found=value, expected=label))
-            return None
-        head[field] = value
-        for grid in grids.values():
-            other = grid.labelled(label)
-            if other is not None and other[0] != value:
-                findings.append(
-                    _stop("workbook.sheet_of_other", place=other[1], found=other[0], expected=value)
+def _look_at_sheets(sheets: Sequence[Mapping[str, Any]], findings: Findings) -> None:
+    """Report sheets that reach too far, and what is hidden from the eyes of who signs."""
+    for sheet in sheets:
+        name = sheet["name"]
+        if sheet["too_large"]:
+            place = Place(name, sheet["too_large"])
+            findings.append(Finding("workbook.sheet_too_large", Severity.BLOCK, place))
+        if sheet["hidden"]:
+            findings.append(Finding("workbook.sheet_hidden", Severity.WARN, Place(name)))
+        elif sheet["hidden_cell"]:
+            place = Place(name, sheet["hidden_cell"])
+            findings.append(Finding("workbook.cells_hidden", Severity.WARN, place))
+
+
+def _sorted_out(grids: Sequence[Grid], findings: Findings) -> tuple[dict[str, Grid], list[Grid]]:
+    """Tell the three lists from the rest; each must be there once."""
+    lists: dict[str, Grid] = {}
+    others: list[Grid] = []
+    for grid in grids:
+        layout = kind_of_list(grid)
+        if layout is None:
+            if grid.cells or not _UNNAMED.fullmatch(grid.name):
+                others.append(grid)
+        elif layout.name in lists:
+            findings.append(
+                Finding(
+                    "workbook.sheet_twice",
+                    Severity.BLOCK,
+                    Place(grid.name),
+                    found=grid.name,
+                    expected=lists[layout.name].name,
                 )
-    if head["school_level"] != "THCS":
-        findings.append(_stop("workbook.level", found=head["school_level"], expected="THCS"))
-        return None
-    return head
-
-
-def _school_name(grid: Grid) -> str:
-    for row in range(5):
-        text = grid.cell(row, 0).text
-        if folded(text).startswith("trường"):
-            return text
-    return ""
-
-
-def _subject_sheets(
-    data: bytes, grids: Mapping[str, Grid], level: str, findings: list[Finding]
-) -> tuple[SubjectSheet, ...]:
-    formulas = formula_cells(data)
-    sheets: list[SubjectSheet] = []
-    for key, grid in grids.items():
-        if key in {folded(name) for name in _LISTS}:
-            continue
-        subject = find_subject(grid.name, school_level=level)
-        if subject is None:
-            findings.append(
-                _stop("workbook.subject_unknown", place=Place(grid.name), found=grid.name)
             )
-            continue
-        if _twice(sheets, subject.key):
-            findings.append(
-                _stop("workbook.subject_twice", place=Place(grid.name), found=grid.name)
-            )
-            continue
-        columns = find_columns(grid, findings)
-        if columns is not None:
-            rows = mark_rows(
-                grid, columns, subject.form, formulas.get(grid.name, frozenset()), findings
-            )
-            sheets.append(SubjectSheet(subject.key, grid.name, tuple(rows)))
-    return tuple(sheets)
+        else:
+            lists[layout.name] = grid
+    for layout in LISTS:
+        if layout.name not in lists:
+            findings.append(Finding("workbook.sheet_missing", Severity.BLOCK, expected=layout.name))
+    return lists, others
 
 
-def _twice(sheets: Sequence[SubjectSheet], key: str) -> bool:
-    return any(sheet.subject_key == key for sheet in sheets)
+def _blocked(findings: Findings) -> bool:
+    return any(finding.severity is Severity.BLOCK for finding in findings)

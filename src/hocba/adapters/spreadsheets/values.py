@@ -18,7 +18,11 @@ from hocba.core.assessment.results import Outcome
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """One line of DanhSach; `left_date` is read from the note of a leaver."""
+    """One line of DanhSach; `left_date` is read from the note of one who left during the year.
+
+    `cells` says where each field stands, `place` where the student code does; `unreadable` names
+    the fields where something stands that says nothing.
+    """
 
     list_number: int
     student_code: str
@@ -33,7 +37,10 @@ class StudentRow:
     mother_name: str
     note: str
     left_date: date | None
+    joined_date: date | None
     place: Place
+    cells: Mapping[str, Place]
+    unreadable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class AssignmentRow:
     teacher_name: str
     teacher_citizen_id: str
     place: Place
+    cells: Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +78,22 @@ class MarkCell:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedResult:
+    """An average or level that the file claims, as read and as it stands there."""
+
+    value: Outcome | None
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class MarkRow:
-    """One student in one subject's sheet; `stated` are the averages that the file claims."""
+    """One student in one subject's sheet; `stated` has "first", "second", "year"."""
 
     student_code: str
     full_name: str
     marks: tuple[MarkCell, ...]
-    stated: Mapping[str, tuple[Outcome | None, Place]]  # "first", "second", "year"
+    stated: Mapping[str, StatedResult]
     remark: str
     remark_place: Place
     place: Place
@@ -84,16 +101,17 @@ class MarkRow:
 
 @dataclass(frozen=True, slots=True)
 class SubjectSheet:
-    """One subject of the class."""
+    """One subject of the class; not `readable` when its header could not be understood."""
 
     subject_key: SubjectKey
     sheet: str
     rows: tuple[MarkRow, ...]
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class HomeroomRow:
-    """One line of GVCN."""
+    """One line of GVCN; `unreadable` names the fields where something stands that says nothing."""
 
     student_code: str
     full_name: str
@@ -104,7 +122,8 @@ class HomeroomRow:
     award: str
     remark: str
     place: Place
-    cells: Mapping[str, Place]  # by field name
+    cells: Mapping[str, Place]
+    unreadable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

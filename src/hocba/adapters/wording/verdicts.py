@@ -39,6 +39,11 @@ _ANSWERS: Mapping[Answer, str] = {
     Answer.FAILED: "Không",
     Answer.INDETERMINATE: "Chưa biết",
 }
+_SIGNATURES: Mapping[Answer, str] = {
+    Answer.PASSED: "Đúng",
+    Answer.FAILED: "Sai",
+    Answer.INDETERMINATE: "Chưa biết",
+}
 _ROLES: Mapping[SlotRole, str] = {
     SlotRole.SUBJECT_TEACHER: "Giáo viên bộ môn",
     SlotRole.HOMEROOM_TEACHER: "Giáo viên chủ nhiệm",
@@ -93,6 +98,11 @@ def answer_word(answer: Answer, *, gettext: Gettext = as_it_is) -> str:
     return gettext(_ANSWERS[answer])
 
 
+def signature_word(answer: Answer, *, gettext: Gettext = as_it_is) -> str:
+    """Đúng, Sai, Chưa biết: of one signature."""
+    return gettext(_SIGNATURES[answer])
+
+
 def role_name(role: SlotRole | None, *, gettext: Gettext = as_it_is) -> str:
     """Whose slot it is."""
     return gettext(_ROLES[role]) if role is not None else "—"
@@ -113,6 +123,7 @@ def msgids() -> tuple[str, ...]:
         *QUESTIONS.values(),
         *(text for pair in _WORDS.values() for text in pair),
         *_ANSWERS.values(),
+        *_SIGNATURES.values(),
         *_ROLES.values(),
         *REASONS.values(),
     )

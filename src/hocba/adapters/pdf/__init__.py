@@ -1,0 +1,36 @@
+"""The official form as PDF: a rendition for people, never the original, which is the signed XML.
+
+Typst sets the pages from our own template and fonts; this room reads values that others judged.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from hocba.adapters.pdf.compiler import typeset
+from hocba.adapters.pdf.form import Rendition, document_date, form_values
+from hocba.core.signing.verdict import SignatureVerdict
+from hocba.core.transcript.model import Transcript
+
+__all__ = ["Rendition", "transcript_pdf", "transcript_pdfs"]
+
+
+def transcript_pdf(
+    *,
+    transcript: Transcript,
+    signatures: Sequence[SignatureVerdict],
+    verify_url: str,
+    request: str = "",
+) -> bytes:
+    """Return the form of one year as PDF/A-2a, PDF/UA-1; same arguments, same bytes.
+
+    `verify_url` is printed and carried by the QR code; `request` says who asked for the copy.
+
+    Raises:
+        HocbaError: "pdf.no_form" when the school level has no official form here.
+    """
+    item = Rendition(transcript, signatures, verify_url, request)
+    return next(transcript_pdfs([item]))
+
+
+def transcript_pdfs(items: Iterable[Rendition]) -> Iterator[bytes]:
+    """Yield the form of each item in turn, as `transcript_pdf` makes it; quicker for a class."""
+    return typeset((form_values(item), document_date(item)) for item in items)

@@ -1,0 +1,48 @@
+"""What the portal asks: a verdict for a file, or for a code with the right birth date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
+from hocba.core.registry.bundle import is_bundle, read_bundle
+from hocba.core.verification import PublicVerdict, verify_bundle, verify_file
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A transcript that may be shown: its bundle file and the verdict on it."""
+
+    bundle: bytes
+    verdict: PublicVerdict
+
+    @property
+    def document(self) -> bytes:
+        """The signed XML."""
+        return read_bundle(self.bundle).document
+
+
+def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
+    """Return the transcript only when both code and birth date are right.
+
+    A wrong date does the same work as a right one; a code that does not exist is 122 random bits
+    away from one that does.
+    """
+    data = bundle_of(lookup_uuid=code)
+    if data is None:
+        return None
+    verdict = verify_bundle(bundle=read_bundle(data), trust=trust(), at=at)
+    transcript = verdict.transcript
+    if transcript is None or transcript.student.birth_date != birth_date:
+        return None
+    return Found(data, verdict)
+
+
+def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
+    """Judge a file; XML that the log knows is completed with its newest proof."""
+    if not is_bundle(data):
+        known = bundle_for_document(document_sha256=sha256(data).hexdigest())
+        if known is not None:
+            return verify_bundle(bundle=read_bundle(known), trust=trust(), at=at)
+    return verify_file(data=data, trust=trust(), at=at)

@@ -1,0 +1,15 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from hocba.apps.portal import views
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("xac-minh/", views.verify, name="verify"),
+    path("xac-minh/tai-ve/", views.download, name="download"),
+    path("xac-minh/<uuid:code>/", views.verify, name="verify_code"),
+    path("nhat-ky/", views.public_log, name="public_log"),
+    path("nhat-ky/checkpoint", views.checkpoint, name="checkpoint"),
+    path("api/xac-minh/", views.verify_api, name="verify_api"),
+]

@@ -1,0 +1,228 @@
+"""Pages of the portal. Nothing personal in addresses or logs; verdicts are never cached."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hocba.adapters.pdf import transcript_pdf
+from hocba.adapters.wording import verdicts as words
+from hocba.apps.ledger.queries import entries_page, latest_checkpoint
+from hocba.apps.portal import throttling
+from hocba.apps.portal.forms import FileForm, LookupForm
+from hocba.apps.portal.queries import Found, find, judge_file
+from hocba.core.signing.verdict import Indication, SignatureVerdict
+from hocba.core.verification import Answer, PublicVerdict, VerdictWord
+
+PAGE = 50
+_ICONS = {
+    VerdictWord.VALID: "passed",
+    VerdictWord.NOT_OF_SCHOOL: "failed",
+    VerdictWord.RECALLED: "failed",
+}
+_ANSWERS = {
+    Indication.TOTAL_PASSED: Answer.PASSED,
+    Indication.INDETERMINATE: Answer.INDETERMINATE,
+    Indication.TOTAL_FAILED: Answer.FAILED,
+}
+
+
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """Show what can be done here."""
+    return render(request, "public/front.html")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest, code: UUID | None = None) -> HttpResponse:
+    """Look a transcript up by code and birth date, or judge a file."""
+    way = request.POST.get("cach")
+    lookup_form = LookupForm(
+        request.POST if way == "ma" else None, initial={"code": code} if code else None
+    )
+    file_form = FileForm(
+        request.POST if way == "tep" else None, request.FILES if way == "tep" else None
+    )
+    problem = ""
+    if way == "ma" and lookup_form.is_valid():
+        found, problem = _look_up(request, lookup_form)
+        if found is not None:
+            return _verdict_page(request, found.verdict, downloads=lookup_form.data)
+    elif way == "tep" and file_form.is_valid():
+        verdict = judge_file(data=file_form.cleaned_data["document"], at=timezone.now())
+        return _verdict_page(request, verdict)
+    context = {"lookup_form": lookup_form, "file_form": file_form, "problem": problem}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "public/verify.html", context, status=status)
+
+
+@never_cache
+@require_POST
+def download(request: HttpRequest) -> HttpResponse | FileResponse:
+    """Hand out PDF, XML or bundle to who has code and birth date."""
+    form = LookupForm(request.POST)
+    found = _look_up(request, form)[0] if form.is_valid() else None
+    if found is None or found.verdict.transcript is None:
+        return _form_again(request, form)
+    transcript = found.verdict.transcript
+    name = f"hoc-ba-{transcript.school_year}-{transcript.class_name}"
+    kind = request.POST.get("kind")
+    if kind == "pdf":
+        address = request.build_absolute_uri(f"/xac-minh/{transcript.lookup_uuid}/")
+        data = transcript_pdf(
+            transcript=transcript, signatures=found.verdict.signatures, verify_url=address
+        )
+        return _attachment(data, f"{name}.pdf", "application/pdf")
+    if kind == "xml":
+        return _attachment(found.document, f"{name}.xml", "application/xml")
+    return _attachment(found.bundle, f"{name}.hocba.json", "application/json")
+
+
+@require_GET
+def public_log(request: HttpRequest) -> HttpResponse:
+    """Show the newest checkpoint and the entries, by position."""
+    after = request.GET.get("sau", "-1")
+    first = int(after) if after.lstrip("-").isdecimal() and len(after) < 16 else -1
+    entries = entries_page(after=first, limit=PAGE)
+    kinds = {"issued": _("Phát hành"), "recalled": _("Thu hồi"), "replaced": _("Thay thế")}
+    context = {
+        "checkpoint": latest_checkpoint(),
+        "entries": [
+            {
+                "index": entry.index,
+                "words": kinds[entry.kind],
+                "at": entry.at,
+                "document_sha256": entry.document_sha256,
+            }
+            for entry in entries
+        ],
+        "next_after": entries[-1].index if len(entries) == PAGE else None,
+    }
+    return render(request, "public/log.html", context)
+
+
+@require_GET
+def checkpoint(_request: HttpRequest) -> HttpResponse:
+    """Give the newest checkpoint as text (C2SP signed note)."""
+    note = latest_checkpoint()
+    status = 200 if note else 404
+    return HttpResponse(note or "", status=status, content_type="text/plain; charset=utf-8")
+
+
+# No cookie is read and nothing is changed, so there is nothing to forge; CSRF would only keep
+# other systems out.
+@csrf_exempt
+@never_cache
+@require_POST
+def verify_api(request: HttpRequest) -> JsonResponse:
+    """Judge a file posted as `document`; answers with the word, the three answers, the signers."""
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return JsonResponse({"error": "; ".join(map(str, form.errors["document"]))}, status=422)
+    verdict = judge_file(data=form.cleaned_data["document"], at=timezone.now())
+    return JsonResponse(
+        {
+            "word": verdict.word.value,
+            "document_sha256": verdict.document_sha256,
+            "questions": {one["name"]: one["answer"] for one in _questions(verdict)},
+            "reasons": [text for one in _questions(verdict) for text in one["reasons"]],
+            "signatures": [
+                {"slot": one.slot, "indication": one.indication.value, "name": one.signer_name}
+                for one in verdict.signatures
+            ],
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def _look_up(request: HttpRequest, form: LookupForm) -> tuple[Found | None, str]:
+    """Return what was found, or the one sentence for every way of not finding."""
+    if throttling.too_many_failures(request):
+        return None, _("Tra cứu sai quá nhiều lần. Xin đợi 10 phút rồi thử lại.")
+    data = form.cleaned_data
+    found = find(code=data["code"], birth_date=data["birth_date"], at=timezone.now())
+    if found is None:
+        throttling.count_failure(request)
+        return None, _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
+    return found, ""
+
+
+def _form_again(request: HttpRequest, form: LookupForm) -> HttpResponse:
+    problem = _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
+    context = {"lookup_form": form, "file_form": FileForm(), "problem": problem}
+    return render(request, "public/verify.html", context, status=422)
+
+
+def _verdict_page(
+    request: HttpRequest, verdict: PublicVerdict, *, downloads: Any = None
+) -> HttpResponse:
+    promotions = {
+        "promoted": _("Được lên lớp"),
+        "promoted_after_reassessment": _("Được lên lớp sau đánh giá lại hoặc rèn luyện trong hè"),
+        "retained": _("Không được lên lớp"),
+        "pending": _("Chờ đánh giá lại môn học hoặc rèn luyện trong hè"),
+    }
+    transcript = verdict.transcript
+    context = {
+        "verdict": verdict,
+        "word": words.verdict_word(verdict.word, gettext=_),
+        "sentence": words.verdict_sentence(verdict.word, gettext=_),
+        "icon": _ICONS.get(verdict.word, "indeterminate"),
+        "questions": _questions(verdict),
+        "signatures": [_signature(one) for one in verdict.signatures],
+        "promotion": promotions[transcript.summary.promotion] if transcript else "",
+        "downloads": downloads,
+    }
+    return render(request, "public/verdict.html", context)
+
+
+def _questions(verdict: PublicVerdict) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "title": _(title),
+            "answer": getattr(verdict, name).answer.value,
+            "word": words.answer_word(getattr(verdict, name).answer, gettext=_),
+            "reasons": [
+                words.reason_sentence(reason, gettext=_)
+                for reason in getattr(verdict, name).reasons
+            ],
+        }
+        for name, title in words.QUESTIONS.items()
+    ]
+
+
+def _signature(one: SignatureVerdict) -> dict[str, Any]:
+    answer = _ANSWERS[one.indication]
+    return {
+        "role": words.role_name(one.role, gettext=_),
+        "name": one.signer_name,
+        "time": one.signing_time,
+        "issuer": _common_name(one.certificate_issuer),
+        "serial": one.certificate_serial[-16:],
+        "not_before": one.certificate_not_before,
+        "not_after": one.certificate_not_after,
+        "answer": answer.value,
+        "word": words.signature_word(answer, gettext=_),
+        "reasons": [words.reason_sentence(reason, gettext=_) for reason in one.reasons],
+    }
+
+
+def _common_name(subject: str) -> str:
+    """Return the CN of an RFC 4514 name, for reading."""
+    for part in subject.split(","):
+        if part.startswith("CN="):
+            return part.removeprefix("CN=")
+    return subject
+
+
+def _attachment(data: bytes, name: str, kind: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(data, content_type=kind, headers=headers)

@@ -1,0 +1,38 @@
+"""What every page of the workplace shows around its content: name, roles, the way to one's work."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hocba.apps.accounts.models import ROLES, Person
+from hocba.apps.accounts.queries import viewer_of_request
+from hocba.apps.roster.queries import units_of_viewer
+
+IMPORT_ROLES = ("it_officer", "principal")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav`, `person`, `place`; nothing for those who are not signed in."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return {}
+    viewer = viewer_of_request(request)
+    units = {unit.pk: unit for unit in units_of_viewer(viewer=viewer)}
+    order = list(ROLES)
+    roles = sorted(viewer.roles, key=lambda pair: (str(pair[1]), order.index(pair[0])))
+    nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
+    for role, unit_id in roles:
+        if role in IMPORT_ROLES:
+            address = reverse("workbooks", args=[unit_id])
+            nav.append({"title": _("Sổ điểm từ Excel"), "url": address})
+    if person.is_superuser:
+        nav.append({"title": _("Quản trị"), "url": reverse("admin:index")})
+    return {
+        "nav": [item | {"current": item["url"] == request.path} for item in nav],
+        "person": person.full_name,
+        "place": "; ".join(
+            f"{ROLES[role]}, {units[unit_id].name}" for role, unit_id in roles if unit_id in units
+        ),
+    }
