@@ -13,7 +13,7 @@ import typst
 _ROOM = Path(__file__).parent
 _TEMPLATE = _ROOM / "template"
 # Archival and accessible at once: PDF/A-2a embeds everything, PDF/UA-1 is read aloud correctly.
-_STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
+_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
 @cache

@@ -104,7 +104,7 @@ class _Signed:
         by_row: dict[str, SignatureVerdict] = {}
         for one in signatures:
             if one.role is SlotRole.SUBJECT_TEACHER:
-                by_row.update({target: one for target in one.targets})
+                by_row.update(dict.fromkeys(one.targets, one))
             elif one.role is not None:
                 by_role.setdefault(one.role, one)
         return cls(by_role, by_row)
@@ -177,10 +177,21 @@ def _school(transcript: Transcript) -> dict[str, str]:
 
 def _student(transcript: Transcript) -> dict[str, str]:
     student = transcript.student
-    names = (
-        "full_name citizen_id student_code gender birth_place ethnicity nationality address "
-        "home_town father_name mother_name guardian_name priority_group"
-    ).split()
+    names = [
+        "full_name",
+        "citizen_id",
+        "student_code",
+        "gender",
+        "birth_place",
+        "ethnicity",
+        "nationality",
+        "address",
+        "home_town",
+        "father_name",
+        "mother_name",
+        "guardian_name",
+        "priority_group",
+    ]
     number = student.register_number.removesuffix(f"/{transcript.school_level}")
     return {
         **{name: printable(getattr(student, name), limit=_PARTICULAR) for name in names},

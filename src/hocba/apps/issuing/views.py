@@ -65,7 +65,7 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
     context = {
         "class_name": class_group.name,
         "school_year": class_group.school_year,
-        "rows": sorted(rows, key=lambda row: row["number"]),
+        "rows": sorted(rows, key=lambda row: int(str(row["number"]))),
     }
     return render(request, "work/transcripts.html", context)
 
