@@ -13,6 +13,8 @@ from hocba.core.assessment.results import (
     YearAssessment,
 )
 from hocba.core.assessment.subjects import subject_by_key
+from hocba.core.errors import HocbaError
+from hocba.core.transcript.letters import tidied
 from hocba.core.transcript.model import (
     SchoolInfo,
     Signatory,
@@ -22,6 +24,7 @@ from hocba.core.transcript.model import (
     Transcript,
     YearSummary,
 )
+from hocba.core.transcript.values import VIETNAM
 
 AWARD_WORDS = {Award.EXCELLENT: "Học sinh Xuất sắc", Award.GOOD: "Học sinh Giỏi"}
 _PROMOTION = {
@@ -65,9 +68,14 @@ def build_transcript(
     homeroom_remark: str,
     other_award: str = "",
 ) -> Transcript:
-    """Compose the yearly unit; rows stand in the order of the official form.
+    """Compose the yearly unit; rows stand in the order of the official form, texts are tidied.
 
-    A level-completing student (grade 9, 12) gets the head's confirmation as its own field.
+    A level-completing student (grade 9, 12) gets the head's confirmation as its own field, once
+    the year is decided.
+
+    Raises:
+        HocbaError: "transcript.teacher_missing", "transcript.absences_missing",
+            "transcript.control_character", each naming subject or field.
     """
     rows = sorted(
         assessment.subjects,
@@ -75,18 +83,32 @@ def build_transcript(
             subject_by_key(one.subject, school_level=identity.school_level).display_order
         ),
     )
-    return Transcript(
-        **{name: getattr(identity, name) for name in TranscriptIdentity.__slots__},
-        subjects=tuple(
-            _row(one, identity.school_level, remarks.get(one.subject, ""), teachers[one.subject])
-            for one in rows
-        ),
-        summary=_summary(year, assessment, homeroom_remark, other_award),
+    facts = {name: getattr(identity, name) for name in TranscriptIdentity.__slots__}
+    # The document tells whole seconds of Vietnam's time, so its value does too.
+    facts["created_at"] = identity.created_at.astimezone(VIETNAM).replace(microsecond=0)
+    composed: Transcript = tidied(
+        Transcript(
+            **facts,
+            subjects=tuple(
+                _row(one, identity.school_level, remarks.get(one.subject, ""), teachers)
+                for one in rows
+            ),
+            summary=_summary(year, assessment, homeroom_remark, other_award),
+        )
     )
+    return composed
 
 
-def _row(result: SubjectResult, school_level: str, remark: str, teacher: Signatory) -> SubjectRow:
+def _row(
+    result: SubjectResult,
+    school_level: str,
+    remark: str,
+    teachers: Mapping[SubjectKey, Signatory],
+) -> SubjectRow:
     subject = subject_by_key(result.subject, school_level=school_level)
+    teacher = teachers.get(result.subject)
+    if teacher is None:
+        raise HocbaError("transcript.teacher_missing", subject=subject.name)
     return SubjectRow(
         key=result.subject,
         code=subject.official_code,
@@ -117,6 +139,9 @@ def _level(level: Level | None) -> str:
 def _summary(
     year: StudentYear, assessment: YearAssessment, homeroom_remark: str, other_award: str
 ) -> YearSummary:
+    if year.absences_excused is None or year.absences_unexcused is None:
+        raise HocbaError("transcript.absences_missing")  # nothing recorded is not zero
+    decided = assessment.promotion.decision in (Decision.PROMOTED, Decision.RETAINED)
     return YearSummary(
         conduct_first=_level(assessment.conduct.first),
         conduct_second=_level(assessment.conduct.second),
@@ -124,10 +149,10 @@ def _summary(
         learning_first=_level(assessment.learning_first.final),
         learning_second=_level(assessment.learning_second.final),
         learning_year=_level(assessment.learning_year.final),
-        absences_excused=year.absences_excused or 0,
-        absences_unexcused=year.absences_unexcused or 0,
+        absences_excused=year.absences_excused,
+        absences_unexcused=year.absences_unexcused,
         promotion=_PROMOTION[assessment.promotion.decision],
-        completes_level=assessment.completes_level,
+        completes_level=assessment.completes_level if decided else None,
         award="" if assessment.award is None else AWARD_WORDS[assessment.award],
         other_award=other_award,
         conduct_after_summer="",

@@ -4,17 +4,17 @@ The writer is deterministic (fixed order, two spaces a level, "\\n", NFC); the r
 and unsigned documents. Signed bytes are never written again: signing inserts into them.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields as dataclass_fields
-from datetime import date, datetime, timedelta, timezone
 from typing import Any
-from unicodedata import category, normalize
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from hocba.core.errors import HocbaError
 from hocba.core.transcript import fields as table
+from hocba.core.transcript.fields import SIGNATURE_AREA as SIGNATURE_AREA
 from hocba.core.transcript.fields import Field
 from hocba.core.transcript.model import (
     SchoolInfo,
@@ -26,11 +26,11 @@ from hocba.core.transcript.model import (
     YearSummary,
 )
 from hocba.core.transcript.parser import parse as parse
+from hocba.core.transcript.values import VIETNAM as VIETNAM
+from hocba.core.transcript.values import absent_value, read_value, write_value
 
-VIETNAM = timezone(timedelta(hours=7))
 DATA_ID, GENERAL_ID, SUMMARY_ID = "data", "thongtinhocba", "tongket"
-SIGNATURE_AREA = "DANH_SACH_THONG_TIN_KY"
-_FLAGS = {True: "1", False: "0"}
+_ROW_ID = re.compile(r"mon-[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def row_id(key: str) -> str:
@@ -42,23 +42,31 @@ def to_xml(transcript: Transcript) -> bytes:
     """Write the unsigned document: UTF-8, NFC, the signature area empty.
 
     Raises:
-        HocbaError: "transcript.control_character" naming the element.
+        HocbaError: "transcript.control_character", "transcript.value" naming the element.
     """
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        "<HOC_BA>",
-        f'  <DU_LIEU_HOC_BA Id="{DATA_ID}">',
+        f"<{table.DOCUMENT}>",
+        f'  <{table.DATA} Id="{DATA_ID}">',
     ]
-    lines += _block("THONG_TIN_CHUNG", transcript, table.GENERAL, "    ", GENERAL_ID)
-    lines.append("    <QUA_TRINH_HOC_TAP>")
+    lines += _block(table.GENERAL_BLOCK, transcript, table.GENERAL, "    ", GENERAL_ID)
+    lines.append(f"    <{table.STUDY_STEPS_BLOCK}>")
     for step in transcript.study_steps:
-        lines += _block("QUA_TRINH", step, table.STUDY_STEP, "      ")
-    lines += ["    </QUA_TRINH_HOC_TAP>", "    <BANG_DIEM>"]
+        lines += _block(table.STUDY_STEP_BLOCK, step, table.STUDY_STEP, "      ")
+    lines += [f"    </{table.STUDY_STEPS_BLOCK}>", f"    <{table.SUBJECTS_BLOCK}>"]
     for row in transcript.subjects:
-        lines += _block("DIEM_TONG_KET", row, table.SUBJECT_ROW, "      ", row_id(row.key))
-    lines.append("    </BANG_DIEM>")
-    lines += _block("TONG_KET", transcript.summary, table.SUMMARY, "    ", SUMMARY_ID)
-    lines += ["  </DU_LIEU_HOC_BA>", f"  <{SIGNATURE_AREA}>", f"  </{SIGNATURE_AREA}>", "</HOC_BA>"]
+        identifier = row_id(row.key)
+        if not _ROW_ID.fullmatch(identifier):
+            raise HocbaError("transcript.value", element=table.SUBJECT_BLOCK)
+        lines += _block(table.SUBJECT_BLOCK, row, table.SUBJECT_ROW, "      ", identifier)
+    lines.append(f"    </{table.SUBJECTS_BLOCK}>")
+    lines += _block(table.SUMMARY_BLOCK, transcript.summary, table.SUMMARY, "    ", SUMMARY_ID)
+    lines += [
+        f"  </{table.DATA}>",
+        f"  <{SIGNATURE_AREA}>",
+        f"  </{SIGNATURE_AREA}>",
+        f"</{table.DOCUMENT}>",
+    ]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
@@ -66,25 +74,31 @@ def from_xml(document: bytes) -> Transcript:
     """Read a signed or unsigned document.
 
     Raises:
-        HocbaError: those of `parse`, "transcript.element_missing", "transcript.value" and
-            "transcript.shape", each naming the element.
+        HocbaError: those of `parse` and of `read_transcript`.
     """
-    root = parse(document)
-    data = root.find("DU_LIEU_HOC_BA") if root.tag == "HOC_BA" else None
-    if data is None:
-        raise HocbaError("transcript.shape", element="DU_LIEU_HOC_BA")
-    general = _values(_only(data, "THONG_TIN_CHUNG"), table.GENERAL)
-    steps = _only(data, "QUA_TRINH_HOC_TAP").findall("QUA_TRINH")
-    rows = _only(data, "BANG_DIEM").findall("DIEM_TONG_KET")
-    summary = _values(_only(data, "TONG_KET"), table.SUMMARY)
+    return read_transcript(parse(document))
+
+
+def read_transcript(root: etree._Element) -> Transcript:
+    """Read the data area of a parsed document.
+
+    Raises:
+        HocbaError: "transcript.shape", "transcript.element_missing", "transcript.value",
+            "transcript.not_nfc", "transcript.control_character", each naming the element.
+    """
+    data = _data(root)
+    general = _values(_only(data, table.GENERAL_BLOCK), table.GENERAL)
+    summary = _values(_only(data, table.SUMMARY_BLOCK), table.SUMMARY)
     return Transcript(
         **_own(general),
         school=_make(SchoolInfo, general, "school"),
         student=_make(StudentInfo, general, "student"),
         principal=_make(Signatory, general, "principal"),
         homeroom_teacher=_make(Signatory, general, "homeroom_teacher"),
-        study_steps=tuple(StudyStep(**_values(step, table.STUDY_STEP)) for step in steps),
-        subjects=tuple(_subject_row(row) for row in rows),
+        study_steps=tuple(
+            StudyStep(**_values(step, table.STUDY_STEP)) for step in _study_steps(data)
+        ),
+        subjects=tuple(_subject_row(row) for row in _subject_rows(data)),
         summary=YearSummary(
             **summary,
             absences_excused=general["summary.absences_excused"],
@@ -93,40 +107,62 @@ def from_xml(document: bytes) -> Transcript:
     )
 
 
+def field_problems(root: etree._Element) -> Iterator[tuple[HocbaError, str]]:
+    """Yield every refusal that reading would meet, each with the subject of its row or "".
+
+    Raises:
+        HocbaError: "transcript.shape" when a whole block is missing or doubled.
+    """
+    data = _data(root)
+    blocks = [
+        ("", _only(data, table.GENERAL_BLOCK), table.GENERAL),
+        *(("", step, table.STUDY_STEP) for step in _study_steps(data)),
+        *(
+            (row.findtext("TEN_MON_HOC") or row.get("Id") or "", row, table.SUBJECT_ROW)
+            for row in _subject_rows(data)
+        ),
+        ("", _only(data, table.SUMMARY_BLOCK), table.SUMMARY),
+    ]
+    for subject, block, rows in blocks:
+        for field in rows:
+            try:
+                _field_value(block, field)
+            except HocbaError as refusal:
+                yield refusal, subject
+
+
 def _block(
     name: str, value: object, rows: Iterable[Field], indent: str, identifier: str = ""
 ) -> list[str]:
     attribute = f' Id="{identifier}"' if identifier else ""
     lines = [f"{indent}<{name}{attribute}>"]
     for field in rows:
-        text = _text(_follow(value, field.path), field)
+        text = write_value(follow(value, field.path), field)
         if text:
             lines.append(f"{indent}  <{field.element}>{escape(text)}</{field.element}>")
     lines.append(f"{indent}</{name}>")
     return lines
 
 
-def _follow(value: object, path: str) -> Any:
+def follow(value: object, path: str) -> Any:
+    """Return what lies at a dotted path of a model value."""
     for name in path.split("."):
         value = getattr(value, name)
     return value
 
 
-def _text(value: Any, field: Field) -> str:
-    if value is None:
-        return ""
-    if field.kind == "date":
-        return f"{value:%d/%m/}{value.year:04}"
-    if field.kind == "instant":
-        return str(value.astimezone(VIETNAM).replace(microsecond=0).isoformat())
-    if field.kind == "flag":
-        return _FLAGS[value]
-    if field.kind == "int":
-        return str(int(value))
-    text = normalize("NFC", {**table.FORM_WORDS, **table.PROMOTION_WORDS}.get(value, value))
-    if any(category(char) in ("Cc", "Cs", "Co", "Cn") for char in text):
-        raise HocbaError("transcript.control_character", element=field.element)
-    return text
+def _data(root: etree._Element) -> etree._Element:
+    if root.tag != table.DOCUMENT:
+        raise HocbaError("transcript.shape", element=table.DOCUMENT)
+    return _only(root, table.DATA)
+
+
+def _study_steps(data: etree._Element) -> list[etree._Element]:
+    return _only(data, table.STUDY_STEPS_BLOCK).findall(table.STUDY_STEP_BLOCK)
+
+
+def _subject_rows(data: etree._Element) -> list[etree._Element]:
+    return _only(data, table.SUBJECTS_BLOCK).findall(table.SUBJECT_BLOCK)
 
 
 def _only(parent: etree._Element, name: str) -> etree._Element:
@@ -137,43 +173,23 @@ def _only(parent: etree._Element, name: str) -> etree._Element:
 
 
 def _values(element: etree._Element, rows: Iterable[Field]) -> dict[str, Any]:
-    values = {}
+    values: dict[str, Any] = {}
     for field in rows:
-        found = element.findall(field.element)
-        if len(found) > 1 or (found and len(found[0])):
-            raise HocbaError("transcript.shape", element=field.element)
-        if not found and field.required:
-            raise HocbaError("transcript.element_missing", element=field.element)
-        values[field.path] = _value((found[0].text or "") if found else "", field)
+        value = _field_value(element, field)
+        if values.setdefault(field.path, value) != value:
+            raise HocbaError("transcript.value", element=field.element, field=field.label)
     return values
 
 
-def _value(text: str, field: Field) -> Any:
-    if not text:
-        return None if field.kind != "text" else ""
-    try:
-        if field.kind == "date":
-            day, month, year = text.split("/")
-            return date(int(year), int(month), int(day))
-        if field.kind == "instant":
-            return datetime.fromisoformat(text)
-        if field.kind == "int":
-            return int(text)
-        if field.kind == "flag":
-            return {word: flag for flag, word in _FLAGS.items()}[text]
-    except (ValueError, KeyError):
-        raise HocbaError("transcript.value", element=field.element) from None
-    if field.path in ("form", "promotion"):
-        words = table.FORM_WORDS if field.path == "form" else table.PROMOTION_WORDS
-        return _unworded(words, text, field)
-    return text
-
-
-def _unworded(words: Mapping[str, str], text: str, field: Field) -> str:
-    for value, word in words.items():
-        if word == text:
-            return value
-    raise HocbaError("transcript.value", element=field.element)
+def _field_value(element: etree._Element, field: Field) -> Any:
+    found = element.findall(field.element)
+    if len(found) > 1 or (found and len(found[0])):
+        raise HocbaError("transcript.shape", element=field.element, field=field.label)
+    if found:
+        return read_value(found[0].text or "", field)
+    if field.required:
+        raise HocbaError("transcript.element_missing", element=field.element, field=field.label)
+    return absent_value(field)
 
 
 def _own(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,8 +206,8 @@ def _make(kind: type[Any], values: Mapping[str, Any], prefix: str) -> Any:
 def _subject_row(element: etree._Element) -> SubjectRow:
     values = _values(element, table.SUBJECT_ROW)
     identifier = element.get("Id") or ""
-    if not identifier.startswith("mon-"):
-        raise HocbaError("transcript.shape", element="DIEM_TONG_KET")
+    if not _ROW_ID.fullmatch(identifier):
+        raise HocbaError("transcript.shape", element=table.SUBJECT_BLOCK)
     return SubjectRow(
         key=identifier.removeprefix("mon-").replace("-", "_"),
         teacher=_make(Signatory, values, "teacher"),

@@ -1,41 +1,72 @@
-"""What must be right before anybody signs: schema, then sense. Empty means ready.
+"""What must be right before anybody signs: letters, sense, schema. Empty means ready.
 
-Each rule is one small check over the read value; the schema says what shapes and words may occur.
+ (1) The parser takes the document.
+ (2) Every field can be read; those that cannot are all named.
+ (3) The value makes sense (`rules`).
+ (4) The document has the shape of the schema, which also allows nothing unknown.
+ (5) An unsigned document is byte for byte what the writer writes.
+
+Each step needs the one before, so the first that finds something ends the lint. Findings call
+things by their Vietnamese names; a schema that is broken in spite of (2) and (3) names elements.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
+from threading import Lock
+from typing import Any
 
 from lxml import etree
 
 from hocba.core.assessment.findings import Finding, Severity
 from hocba.core.errors import HocbaError
-from hocba.core.transcript.canonical import from_xml, to_xml
-from hocba.core.transcript.model import SubjectRow, Transcript
+from hocba.core.transcript.canonical import field_problems, read_transcript, to_xml
+from hocba.core.transcript.model import Transcript
 from hocba.core.transcript.parser import parse
+from hocba.core.transcript.rules import check_transcript
 
-FINAL_GRADES = {"THCS": 9, "THPT": 12, "GDTX": 12}
+_MOST_SCHEMA_FINDINGS = 20
+# A compiled schema keeps the log of its last run, so one document at a time.
+_one_at_a_time = Lock()
 
 
 def lint(document: bytes) -> tuple[Finding, ...]:
-    """Return everything that forbids signing this document; all findings block."""
+    """Return everything that forbids signing this document; all findings block.
+
+    A signed document is linted the same way; its signatures are judged by `core.signing`.
+    """
     try:
+        # (1) Parser
         root = parse(document)
-        broken = tuple(_schema_findings(root))
-        if broken:
-            return broken
-        transcript = from_xml(document)
+        # (2) Fields
+        unreadable = tuple(_of_refusal(refusal, name) for refusal, name in field_problems(root))
+        if unreadable:
+            return unreadable
+        transcript = read_transcript(root)
     except HocbaError as refusal:
-        return (_finding(refusal.code, found=str(refusal.params.get("element", ""))),)
-    findings = [finding for rule in _RULES for finding in rule(transcript)]
-    if len(root[1]) == 0 and to_xml(transcript) != document:
-        findings.append(_finding("transcript.not_canonical"))
-    return tuple(findings)
+        return (_of_refusal(refusal),)
+    # (3) Sense (4) Schema (5) Layout
+    findings = (
+        tuple(check_transcript(transcript))
+        or tuple(_schema_findings(root))
+        or tuple(_layout_findings(document, root, transcript))
+    )
+    student = transcript.student
+    return tuple(
+        replace(finding, student_code=student.student_code, student_name=student.full_name)
+        for finding in findings
+    )
 
 
-def _finding(code: str, *, found: str = "", expected: str = "") -> Finding:
-    return Finding(code, Severity.BLOCK, found=found, expected=expected)
+def schema_valid(root: etree._Element) -> bool:
+    """Whether a parsed document has the shape of the schema."""
+    return not tuple(_schema_findings(root))
+
+
+def _of_refusal(refusal: HocbaError, subject: str = "") -> Finding:
+    name = str(refusal.params.get("field") or refusal.params.get("element") or "")
+    return Finding(refusal.code, Severity.BLOCK, found=f"{subject}: {name}" if subject else name)
 
 
 @cache
@@ -44,79 +75,21 @@ def _schema() -> etree.XMLSchema:
         return etree.XMLSchema(etree.parse(str(folder / "hoc_ba_1_0.xsd")))
 
 
-def schema_valid(root: etree._Element) -> bool:
-    """Whether a parsed document has the shape of the schema."""
-    return bool(_schema().validate(root))
-
-
 def _schema_findings(root: etree._Element) -> Iterator[Finding]:
     schema = _schema()
-    if not schema.validate(root):
-        for text in str(schema.error_log).splitlines()[:20]:
-            yield _finding("transcript.schema", found=text.partition("ERROR:")[2][:300])
+    with _one_at_a_time:
+        if schema.validate(root):
+            return
+        log: Any = schema.error_log
+        errors = [(error.path or "", error.line) for error in log]
+    for path, line in list(dict.fromkeys(errors))[:_MOST_SCHEMA_FINDINGS] or [("", 0)]:
+        element = path.rpartition("/")[2]
+        yield Finding("transcript.schema", Severity.BLOCK, found=f"{element}, dòng {line}")
 
 
-def _school_year(transcript: Transcript) -> Iterator[Finding]:
-    first, last = transcript.school_year.split("-")
-    if int(last) != int(first) + 1:
-        yield _finding("transcript.school_year", found=transcript.school_year)
-
-
-def _subjects_once(transcript: Transcript) -> Iterator[Finding]:
-    names = [row.name for row in transcript.subjects]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield _finding("transcript.subject_twice", found=name)
-
-
-def _subject_values(transcript: Transcript) -> Iterator[Finding]:
-    for row in transcript.subjects:
-        for value in (row.first, row.second, row.year, row.reassessed):
-            if value and (value in ("Đ", "CĐ")) != (row.form == "remark"):
-                yield _finding("transcript.value_form", found=f"{row.name}: {value}")
-        if not (row.first and row.second and row.year):
-            yield _finding("transcript.subject_incomplete", found=row.name)
-        yield from _year_of_remark(row)
-
-
-def _year_of_remark(row: SubjectRow) -> Iterator[Finding]:
-    if row.form == "remark" and row.year and row.second and row.year != row.second:
-        yield _finding("transcript.remark_year", found=f"{row.name}: {row.year}")
-
-
-def _summary(transcript: Transcript) -> Iterator[Finding]:
-    summary = transcript.summary
-    for name, value in (
-        ("kết quả rèn luyện cả năm", summary.conduct_year),
-        ("kết quả học tập cả năm", summary.learning_year),
-        ("nhận xét của giáo viên chủ nhiệm", summary.homeroom_remark),
-    ):
-        if not value:
-            yield _finding("transcript.summary_incomplete", found=name)
-
-
-def _completion(transcript: Transcript) -> Iterator[Finding]:
-    final = FINAL_GRADES[transcript.school_level] == transcript.grade
-    if final != (transcript.summary.completes_level is not None):
-        yield _finding("transcript.completion", found=str(transcript.grade))
-    promoted = transcript.summary.promotion.startswith("promoted")
-    if final and transcript.summary.completes_level != promoted:
-        yield _finding("transcript.completion", found=transcript.summary.promotion)
-
-
-def _dates(transcript: Transcript) -> Iterator[Finding]:
-    year = int(transcript.school_year[:4])
-    age = year - transcript.student.birth_date.year
-    if not 9 <= age <= 99:
-        yield _finding("transcript.birth_date", found=f"{transcript.student.birth_date:%d/%m/%Y}")
-    if transcript.issue_date.year < year:
-        yield _finding("transcript.issue_date", found=f"{transcript.issue_date:%d/%m/%Y}")
-
-
-_RULES: tuple[Callable[[Transcript], Iterator[Finding]], ...] = (
-    _school_year,
-    _subjects_once,
-    _subject_values,
-    _summary,
-    _completion,
-    _dates,
-)
+def _layout_findings(
+    document: bytes, root: etree._Element, transcript: Transcript
+) -> Iterator[Finding]:
+    unsigned = len(root[1]) == 0
+    if unsigned and to_xml(transcript) != document:
+        yield Finding("transcript.not_canonical", Severity.BLOCK)
