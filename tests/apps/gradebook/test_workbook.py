@@ -7,7 +7,6 @@ from uuid import UUID
 import openpyxl
 import pytest
 from django.utils import timezone
-from tests.apps.city import FAULTY_WORKBOOK, WORKBOOK
 
 from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.models import AuditEvent
@@ -18,6 +17,7 @@ from hocba.apps.roster.queries import class_by_name, roll_of_class
 from hocba.core.assessment.findings import Severity
 from hocba.core.errors import HocbaError
 from hocba.web.demo.city import City
+from tests.apps.city import FAULTY_WORKBOOK, WORKBOOK
 
 Walk = Callable[[str], UUID]
 

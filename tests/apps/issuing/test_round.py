@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
-from hocba.adapters.software_signer import SoftwareSigner
 
+from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.audit.models import AuditEvent
 from hocba.apps.blobs import blob_store
 from hocba.apps.issuing.actions import (

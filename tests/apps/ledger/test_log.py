@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from hocba.core.registry.bundle import read_bundle
 
 from hocba.apps.ledger.actions import IssueRequest, issue, publish_checkpoint
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, LogHead
 from hocba.apps.ledger.queries import bundle_of, entries_page, trust
 from hocba.core.errors import HocbaError
+from hocba.core.registry.bundle import read_bundle
 from hocba.core.verification import VerdictWord, verify_bundle
 from hocba.web.demo.city import City
 

@@ -95,7 +95,7 @@ def _prepare(
     certificate = _certificate_for(slot, person, at)
     prepared = rounds.prepare(
         document=blob_store().get(draft.document_sha256),
-        slot=plan_slot(slot),
+        slot=_plan_slot(slot),
         certificate=certificate,
         at=at,
     )
@@ -209,7 +209,7 @@ def _certificate_for(slot: Slot, person: Person, at: datetime) -> bytes:
     return bytes(certificate.der)
 
 
-def plan_slot(slot: Slot) -> PlanSlot:
+def _plan_slot(slot: Slot) -> PlanSlot:
     """Return the stored slot as the value that `core.signing` works with."""
     return PlanSlot(
         key=slot.key,
