@@ -19,15 +19,18 @@ def transcript_pdf(
     signatures: Sequence[SignatureVerdict],
     verify_url: str,
     request: str = "",
+    notice: str = "",
 ) -> bytes:
     """Return the form of one year as PDF/A-2a, PDF/UA-1; same arguments, same bytes.
 
-    `verify_url` is printed and carried by the QR code; `request` says who asked for the copy.
+    `verify_url` is printed and carried by the QR code; `request` says who asked for the copy;
+    `notice` stands in red on every page (a page without one is said to be a preview when a
+    signature is missing or did not pass).
 
     Raises:
         HocbaError: "pdf.no_form" when the school level has no official form here.
     """
-    item = Rendition(transcript, signatures, verify_url, request)
+    item = Rendition(transcript, signatures, verify_url, request, notice)
     return next(transcript_pdfs([item]))
 
 

@@ -23,8 +23,9 @@ LEVELS: Mapping[str, str] = {"THCS": "Trung học cơ sở", "THPT": "Trung họ
 _REMARK = 10_000
 _PARTICULAR = 300
 _NAME = 120
-_RUNNING = 60  # in the header and footer of each page, where only one line is free
+_RUNNING = 60  # in the header and footer of each page
 _FIGURE = 8
+PREVIEW = "Bản xem trước: chưa đủ chữ ký số hợp lệ, không có giá trị sử dụng"
 
 _STATES: Mapping[Indication, tuple[str, str]] = {
     Indication.TOTAL_PASSED: ("signed", "Đã ký số"),
@@ -37,13 +38,15 @@ _STATES: Mapping[Indication, tuple[str, str]] = {
 class Rendition:
     """One PDF to be made: the document, what was found about its signatures, where to check it.
 
-    `request` says who asked for this copy and why, and is printed at the foot of each page.
+    `request` says who asked for this copy and why, and is printed at the foot of each page;
+    `notice` stands in red on top of each, say that the transcript was recalled.
     """
 
     transcript: Transcript
     signatures: Sequence[SignatureVerdict]
     verify_url: str
     request: str = ""
+    notice: str = ""
 
 
 def form_values(item: Rendition) -> dict[str, object]:
@@ -56,27 +59,31 @@ def form_values(item: Rendition) -> dict[str, object]:
     if transcript.school_level not in LEVELS:
         raise HocbaError("pdf.no_form", school_level=transcript.school_level)
     signed = _Signed.of(item.signatures)
-    rows = [_subject(row, signed) for row in transcript.subjects]
+    teachers = {
+        row.key: _signature(signed.by_row.get(row_id(row.key)), row.teacher.full_name)
+        for row in transcript.subjects
+    }
     signers = _signers(transcript, signed)
-    marked = [row["signature"] for row in rows] + list(signers.values())
+    marked = [*teachers.values(), *signers.values()]
+    complete = all(one["state"] == "signed" for one in marked)
     return {
         "level": LEVELS[transcript.school_level],
         "level_code": transcript.school_level,
         "regulation": printable(transcript.regulation, limit=_PARTICULAR),
-        "complete": all(isinstance(one, dict) and one["state"] == "signed" for one in marked),
+        "notice": visible(item.notice or ("" if complete else PREVIEW), limit=_NAME),
         "year": printable(transcript.school_year, limit=_RUNNING),
         "class_name": printable(transcript.class_name, limit=_RUNNING),
-        "running_name": printable(transcript.student.full_name, limit=_RUNNING),
-        "running_school": printable(transcript.school.name, limit=_RUNNING),
+        "running_name": visible(transcript.student.full_name, limit=_RUNNING),
+        "running_school": visible(transcript.school.name, limit=_RUNNING),
         "code": visible(transcript.lookup_uuid, limit=_RUNNING),
         "replaces": visible(transcript.replaces_uuid, limit=_RUNNING),
         "url": visible(item.verify_url, limit=_PARTICULAR),
-        "request": printable(item.request, limit=_NAME),
+        "request": visible(item.request, limit=_NAME),
         "qr": _qr(item.verify_url),
         "school": _school(transcript),
         "student": _student(transcript),
         "steps": [_step(step) for step in transcript.study_steps],
-        "subjects": rows,
+        "subjects": [_subject(row, teachers[row.key]) for row in transcript.subjects],
         "summary": _summary(transcript.summary),
         "principal": _person(transcript.principal),
         "homeroom": _person(transcript.homeroom_teacher),
@@ -110,7 +117,7 @@ class _Signed:
         return cls(by_role, by_row)
 
 
-def _signature(verdict: SignatureVerdict | None, expected: str) -> dict[str, object]:
+def _signature(verdict: SignatureVerdict | None, expected: str) -> dict[str, str]:
     """Say who signed and when; the signer's name only where it is not the expected one."""
     name = printable(expected, limit=_NAME)
     if verdict is None:
@@ -124,7 +131,7 @@ def _signature(verdict: SignatureVerdict | None, expected: str) -> dict[str, obj
     }
 
 
-def _signers(transcript: Transcript, signed: _Signed) -> dict[str, dict[str, object]]:
+def _signers(transcript: Transcript, signed: _Signed) -> dict[str, dict[str, str]]:
     expected = {
         "homeroom": (SlotRole.HOMEROOM_TEACHER, transcript.homeroom_teacher.full_name),
         "principal": (SlotRole.PRINCIPAL, transcript.principal.full_name),
@@ -135,7 +142,7 @@ def _signers(transcript: Transcript, signed: _Signed) -> dict[str, dict[str, obj
     }
 
 
-def _subject(row: SubjectRow, signed: _Signed) -> dict[str, object]:
+def _subject(row: SubjectRow, signature: dict[str, str]) -> dict[str, object]:
     return {
         "name": printable(row.name, limit=_NAME),
         "first": _figure(row.first),
@@ -144,7 +151,7 @@ def _subject(row: SubjectRow, signed: _Signed) -> dict[str, object]:
         "reassessed": _figure(row.reassessed),
         "remark": printable(row.remark, limit=_REMARK),
         "teacher": printable(row.teacher.full_name, limit=_NAME),
-        "signature": _signature(signed.by_row.get(row_id(row.key)), row.teacher.full_name),
+        "signature": signature,
     }
 
 

@@ -51,7 +51,7 @@ def _subjects(index: ClassIndex, student: StudentRow, regulation: Regulation) ->
         for finding in check_student_year(alone, regulation=regulation):
             if finding.code in _KINDS:
                 yield _named(finding, student, _mark_place(finding, row))
-        if not row.remark:
+        if not row.remark and row.remark_readable:
             yield about(student, "remark.missing", row.remark_place, Severity.WARN)
 
 
@@ -80,7 +80,7 @@ def _homeroom(
     for finding in check_student_year(year, regulation=regulation):
         if finding.code in _FIELDS:
             yield _named(finding, student, record.cells[_FIELDS[finding.code]])
-    if not record.remark:
+    if not record.remark and "remark" not in record.unreadable:
         yield about(student, "remark.missing", record.cells["remark"], Severity.WARN)
     absences = (record.absences_excused or 0) + (record.absences_unexcused or 0)
     if absences > regulation.absence_limit:

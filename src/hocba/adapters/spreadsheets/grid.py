@@ -14,13 +14,15 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _NOT_TEXT = ("Cc", "Cf", "Cs", "Co", "Cn")
 SCANNED_ROWS = 30
+ERROR_TEXT = "#LỖI!"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: its text (NFC, single spaces), what kind Excel holds it for, its place.
 
-    `formula` says that the text is only what Excel last computed.
+    Kinds are those of `sandbox`, e(rror), and "" when nothing stands here. `formula` says that the
+    text is only what Excel last computed.
     """
 
     row: int
@@ -92,10 +94,12 @@ def grid_of(sheet: Mapping[str, Any]) -> Grid:
         place = Place(name, cell_name(row, column))
         if text or place.cell in formulas:
             cells[row, column] = Cell(row, column, text, kind, place, place.cell in formulas)
-    # A formula that no program has computed yet has no value and would look empty.
-    for reference in formulas - {cell.place.cell for cell in cells.values()}:
+    # A formula that no program has computed yet, or an error value, would look empty.
+    for reference in (formulas | set(sheet["errors"])) - {one.place.cell for one in cells.values()}:
         row, column = _position(reference)
-        cells[row, column] = Cell(row, column, "", "", Place(name, reference), True)
+        text = ERROR_TEXT if reference in sheet["errors"] else ""
+        place = Place(name, reference)
+        cells[row, column] = Cell(row, column, text, "e", place, reference in formulas)
     return Grid(
         name=name,
         cells=dict(sorted(cells.items())),

@@ -12,7 +12,7 @@ from hocba.core.assessment.marks import LEVEL_WORDS, Level
 _SHORT = {"t": Level.GOOD, "k": Level.FAIR, "d": Level.ACHIEVED, "cd": Level.NOT_ACHIEVED}
 _LEVELS = {header_words(word): level for level, word in LEVEL_WORDS.items()} | _SHORT
 _MOST_SESSIONS = 300  # a school year has 35 weeks of at most 6 sessions on the one-session plan
-_READ_AS_VALUES = ("conduct_first", "conduct_second", "absences_excused", "absences_unexcused")
+_JUDGED = ("conduct_first", "conduct_second", "absences_excused", "absences_unexcused", "remark")
 
 
 def homeroom_rows(grid: Grid, findings: Findings) -> list[HomeroomRow] | None:
@@ -36,6 +36,7 @@ def _homeroom(cells: Mapping[str, Cell], findings: Findings) -> HomeroomRow:
         "absences_unexcused": _count(cells["absences_unexcused"], read),
     }
     known = {key for key, value in (values | counts).items() if value is not None}
+    known |= {"remark"} if not cells["remark"].formula else set()
     return HomeroomRow(
         student_code=code,
         full_name=name,
@@ -52,7 +53,7 @@ def _homeroom(cells: Mapping[str, Cell], findings: Findings) -> HomeroomRow:
 
 
 def _written(cells: Mapping[str, Cell]) -> set[str]:
-    return {key for key in _READ_AS_VALUES if cells[key].text or cells[key].formula}
+    return {key for key in _JUDGED if cells[key].text or cells[key].formula}
 
 
 def _level(cell: Cell, read: TextReader) -> Level | None:

@@ -2,8 +2,8 @@
 
 This file is both sides. Run as a script it reads a workbook from standard input and writes its
 cells as JSON; it imports nothing of the project, so that the child starts fast and knows nothing.
-Values come from python-calamine; what calamine does not tell (formulas, hidden rows, how far a
-sheet really reaches) comes from a streaming scan of the sheets' XML, before calamine may allocate.
+Values come from python-calamine; what calamine does not tell (formulas, error values, hidden rows,
+how far a sheet reaches) comes from a streaming scan of the sheets' XML, before calamine allocates.
 """
 
 import json
@@ -34,10 +34,10 @@ class UnreadableWorkbookError(Exception):
 
 
 def read_cells(data: bytes) -> list[dict[str, Any]]:
-    """Return the sheets: name, hidden, too_large, formulas, hidden_cell and the filled cells.
+    """Return the sheets: name, hidden, too_large, formulas, errors, hidden_cell, cells.
 
     A cell is [row, column, kind, text], counted from 0; kinds are s(tring), n(umber), d(ate),
-    b(oolean), t(ime).
+    b(oolean), t(ime). Formulas and errors are A1 names; too_large and hidden_cell one such or "".
 
     Raises:
         UnreadableWorkbookError: "workbook.unreadable" or "workbook.too_heavy".
@@ -111,6 +111,7 @@ def _sheets(data: bytes) -> list[dict[str, Any]]:
                 "hidden": about.visible != SheetVisibleEnum.Visible,
                 "too_large": scan.too_large,
                 "formulas": scan.formulas,
+                "errors": scan.errors,
                 "hidden_cell": scan.hidden_cell,
                 "cells": cells,
             }
@@ -179,9 +180,10 @@ class _Scan:
     def __init__(self) -> None:
         self.too_large = ""
         self.formulas: list[str] = []
+        self.errors: list[str] = []
         self.hidden_cell = ""
         self._row = self._column = 0
-        self._row_hidden = False
+        self._row_hidden = self._is_error = False
         self._hidden_columns: list[range] = []
 
     def element(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -193,6 +195,7 @@ class _Scan:
             self._hidden_columns.append(range(int(attributes["min"]), int(attributes["max"]) + 1))
         elif tag == "c":
             self._column += 1
+            self._is_error = attributes.get("t") == "e"
             if reference := attributes.get("r"):
                 self._column = _column_number(reference)
         elif tag in ("v", "f", "is") and self._row:
@@ -204,8 +207,10 @@ class _Scan:
             self.too_large = self.too_large or reference
         if tag == "f":
             self.formulas.append(reference)
-            if len(self.formulas) > MAX_CELLS:
-                raise _TooHeavyError
+        elif self._is_error:
+            self.errors.append(reference)
+        if max(len(self.formulas), len(self.errors)) > MAX_CELLS:
+            raise _TooHeavyError
         hidden = self._row_hidden or any(self._column in one for one in self._hidden_columns)
         if hidden and not self.hidden_cell:
             self.hidden_cell = reference

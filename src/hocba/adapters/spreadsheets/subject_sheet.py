@@ -184,6 +184,7 @@ def mark_rows(
             remark=read.about.text(cells["remark"], limit=1000),
             remark_place=cells["remark"].place,
             place=cells["student_code"].place,
+            remark_readable=not cells["remark"].formula,
         )
 
 
@@ -201,6 +202,8 @@ class _MarkReader:
         problem, offer = reading.problem, reading.suggestion
         if cell.formula:
             problem, offer = "mark.formula", ""
+        elif cell.kind == "e":
+            problem, offer = "cell.error_value", ""
         elif cell.kind in ("d", "t") and problem:
             problem, offer = "mark.date", _typed_before_excel(cell)
         if problem:

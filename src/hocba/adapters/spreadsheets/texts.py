@@ -22,7 +22,7 @@ class TextReader:
             self.report("cell.formula", cell)
         elif cell.text.startswith("="):
             self.report("cell.formula_text", cell)
-        elif cell.text.startswith("#") and cell.text.rstrip("!?").isupper():
+        elif cell.kind == "e":
             self.report("cell.error_value", cell)
         elif strange := strange_characters(cell.text):
             self.report("cell.characters", cell, found=strange)

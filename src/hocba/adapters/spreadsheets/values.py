@@ -97,6 +97,7 @@ class MarkRow:
     remark: str
     remark_place: Place
     place: Place
+    remark_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

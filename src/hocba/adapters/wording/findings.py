@@ -151,7 +151,7 @@ ROWS: Mapping[str, str] = {
 
 CELLS: Mapping[str, str] = {
     "cell.characters": "Ô này có kí tự không in được (%(found)s). Hãy gõ lại.",
-    "cell.error_value": "Ô này báo lỗi %(found)s. Hãy sửa hoặc gõ lại giá trị.",
+    "cell.error_value": "Ô này đang báo lỗi của Excel. Hãy sửa hoặc gõ lại giá trị.",
     "cell.formula": "Ô này là công thức. Hãy dán thành giá trị (Dán đặc biệt, Giá trị).",
     "cell.formula_text": "Ô này bắt đầu bằng dấu “=” như một công thức: “%(found)s”. Hãy xóa phần "
     "thừa, chỉ giữ lời văn.",
