@@ -1,5 +1,6 @@
 """Pages of the portal. Nothing personal in addresses or logs; verdicts are never cached."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from hocba.apps.portal import throttling
 from hocba.apps.portal.forms import FileForm, LookupForm
 from hocba.apps.portal.queries import Found, find, judge_file
 from hocba.core.signing.verdict import Indication, SignatureVerdict
+from hocba.core.transcript.canonical import row_id
 from hocba.core.verification import Answer, PublicVerdict, VerdictWord
 
 PAGE = 50
@@ -176,7 +178,7 @@ def _verdict_page(
         "sentence": words.verdict_sentence(verdict.word, gettext=_),
         "icon": _ICONS.get(verdict.word, "indeterminate"),
         "questions": _questions(verdict),
-        "signatures": [_signature(one) for one in verdict.signatures],
+        "signatures": _signatures(verdict),
         "promotion": promotions[transcript.summary.promotion] if transcript else "",
         "downloads": downloads,
     }
@@ -199,10 +201,18 @@ def _questions(verdict: PublicVerdict) -> list[dict[str, Any]]:
     ]
 
 
-def _signature(one: SignatureVerdict) -> dict[str, Any]:
+def _signatures(verdict: PublicVerdict) -> list[dict[str, Any]]:
+    """Return the signers as readers look for them: the school's seal first, teachers last."""
+    rows = verdict.transcript.subjects if verdict.transcript else ()
+    subjects = {row_id(row.key): row.name for row in rows}
+    return [_signature(one, subjects) for one in reversed(verdict.signatures)]
+
+
+def _signature(one: SignatureVerdict, subjects: Mapping[str, str]) -> dict[str, Any]:
     answer = _ANSWERS[one.indication]
     return {
         "role": words.role_name(one.role, gettext=_),
+        "subject": ", ".join(subjects[target] for target in one.targets if target in subjects),
         "name": one.signer_name,
         "time": one.signing_time,
         "issuer": _common_name(one.certificate_issuer),

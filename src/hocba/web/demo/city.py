@@ -4,6 +4,7 @@ People of the first school are those whom the sample workbook names; the others 
 come from a PKI made for this folder alone: signatures are real, their legal value is none.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from hocba.adapters.spreadsheets import read_class_workbook
 from hocba.adapters.spreadsheets.values import ClassWorkbook, StaffRow
 from hocba.apps.accounts.actions import create_person, grant_role
 from hocba.apps.accounts.models import Person
-from hocba.apps.accounts.queries import person_by_username
+from hocba.apps.accounts.queries import person_by_citizen_id, person_by_username
 from hocba.apps.certificates.actions import approve_certificate, register_certificate
 from hocba.apps.ledger.actions import publish_trust
 from hocba.apps.roster.actions import create_unit
@@ -57,17 +58,19 @@ class City:
         return self.keys / f"{signer_id}.p12"
 
 
-def build_city(workbook_file: Path, report: Report) -> City:
-    """Make whatever of the city is not there yet."""
-    reading = read_class_workbook(workbook_file.read_bytes(), filename=workbook_file.name)
-    workbook = reading.workbook
-    if workbook is None:
-        raise FileNotFoundError(workbook_file)
+def build_city(workbook_file: Path, report: Report, *, neighbours: Sequence[Path] = ()) -> City:
+    """Make whatever of the city is not there yet.
+
+    Teachers whom `neighbours`, workbooks of other classes of the school, name get accounts too.
+    """
+    workbook = _workbook(workbook_file)
     staff = _heads(workbook)
     with report.step("Dựng thành phố mẫu: đơn vị, người, vai trò") as step:
         school = _units(workbook)
         people = _people(workbook, school)
-        step.done(f"2 trường, {len(people)} người")
+        for number, neighbour in enumerate(neighbours, start=2):
+            people |= _teachers(_workbook(neighbour), school, prefix=f"gv{number}")
+        step.done(f"2 trường, {len({person.id for person in people.values()})} người")
     with report.step("Dựng hạ tầng khóa mẫu: gốc, CA, chứng thư") as step:
         pki = _pki(workbook, people)
         _certificates(pki, school, people)
@@ -100,6 +103,13 @@ def build_city(workbook_file: Path, report: Report) -> City:
         keys=pki.folder,
         key_password=KEY_PASSWORD,
     )
+
+
+def _workbook(file: Path) -> ClassWorkbook:
+    workbook = read_class_workbook(file.read_bytes(), filename=file.name).workbook
+    if workbook is None:
+        raise FileNotFoundError(file)
+    return workbook
 
 
 def _heads(workbook: ClassWorkbook) -> tuple[StaffRow, StaffRow]:
@@ -142,15 +152,10 @@ def _people(workbook: ClassWorkbook, school: Unit) -> dict[str, Person]:
     authority = unit_by_code(code=AUTHORITY)
     if department is None or second is None or authority is None:
         raise LookupError("units")
+    homeroom_teacher, principal = _heads(workbook)
     staff = [
-        (row.teacher_name, row.teacher_citizen_id, "subject_teacher", school, f"gv{number:02}")
-        for number, row in enumerate(workbook.assignments, start=1)
-    ]
-    heads = zip(
-        _heads(workbook), ("homeroom_teacher", "principal"), ("gvcn", "hieutruong"), strict=True
-    )
-    staff += [(row.name, row.citizen_id, role, school, name) for row, role, name in heads]
-    staff += [
+        (principal.name, principal.citizen_id, "principal", school, "hieutruong"),
+        (homeroom_teacher.name, homeroom_teacher.citizen_id, "homeroom_teacher", school, "gvcn"),
         ("Nguyễn Thị Hồng Vân", "001185020001", "clerk", school, "vanthu"),
         ("Trần Quốc Bảo", "001090020002", "it_officer", school, "cntt"),
         ("Phạm Thu Thủy", "001188020003", "authority_officer", authority, "phuong"),
@@ -159,9 +164,28 @@ def _people(workbook: ClassWorkbook, school: Unit) -> dict[str, Person]:
         ("Vũ Thanh Hà", "001187020006", "clerk", second, "vanthu2"),
         ("Hoàng Gia Bách", "001091020007", "operator", department, "quantri"),
     ]
+    return _with_roles(staff) | _teachers(workbook, school, prefix="gv")
+
+
+def _teachers(workbook: ClassWorkbook, school: Unit, *, prefix: str) -> dict[str, Person]:
+    return _with_roles(
+        (
+            row.teacher_name,
+            row.teacher_citizen_id,
+            "subject_teacher",
+            school,
+            f"{prefix}{number:02}",
+        )
+        for number, row in enumerate(workbook.assignments, start=1)
+    )
+
+
+def _with_roles(staff: Iterable[tuple[str, str, str, Unit, str]]) -> dict[str, Person]:
     people: dict[str, Person] = {}
     for full_name, citizen_id, role, unit, username in staff:
-        person = people.get(citizen_id) or _person(full_name, citizen_id, username, role)
+        person = person_by_citizen_id(citizen_id=citizen_id) or _person(
+            full_name, citizen_id, username, role
+        )
         grant_role(
             person_id=person.id,
             role=role,

@@ -1,17 +1,36 @@
-// Dropping a file anywhere on the form does what choosing it does. Without this module the form works the same.
+// A file may be dropped on the form, and the chosen file is named in the page's own language.
+// Without this module the browser's own file field does the same job.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector('input[type="file"]');
   const mark = (on) => form.classList.toggle("dropping", on);
-  for (const name of ["dragover", "dragenter"]) {
-    form.addEventListener(name, (event) => { event.preventDefault(); mark(true); });
+  const name = dressed(input, form.dataset);
+  const show = () => { name.textContent = input.files[0]?.name ?? form.dataset.none; };
+  show();
+  input.addEventListener("change", show);
+  for (const event of ["dragover", "dragenter"]) {
+    form.addEventListener(event, (happening) => { happening.preventDefault(); mark(true); });
   }
   form.addEventListener("dragleave", () => mark(false));
-  form.addEventListener("drop", (event) => {
-    event.preventDefault();
+  form.addEventListener("drop", (happening) => {
+    happening.preventDefault();
     mark(false);
-    if (event.dataTransfer.files.length) {
-      input.files = event.dataTransfer.files;
-      form.requestSubmit();
+    if (happening.dataTransfer.files.length) {
+      input.files = happening.dataTransfer.files;
+      show();
+      form.requestSubmit(form.querySelector("button:not([type=button])"));
     }
   });
+}
+
+function dressed(input, words) {
+  const box = document.createElement("div");
+  const button = document.createElement("label");
+  const name = document.createElement("output");
+  box.className = "file";
+  button.className = "button button--quiet";
+  button.htmlFor = input.id;
+  button.textContent = words.choose;
+  input.replaceWith(box);
+  box.append(input, button, name);
+  return name;
 }

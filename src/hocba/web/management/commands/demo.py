@@ -17,6 +17,7 @@ from hocba.web.demo.oracles import second_opinions
 from hocba.web.demo.report import Report
 
 WORKBOOK = Path("examples/so-diem-9A1.xlsx")
+NEIGHBOUR = Path("examples/so-diem-9A2-loi.xlsx")
 
 
 class Command(BaseCommand):
@@ -74,7 +75,7 @@ def _walk(workbook: Path, folder: Path, report: Report) -> tuple[City, int, int]
     with report.step("Tạo cơ sở dữ liệu") as step:
         call_command("migrate", verbosity=0)
         step.done("SQLite")
-    city = build_city(workbook, report)
+    city = build_city(workbook, report, neighbours=[NEIGHBOUR])
     class_id = road.import_class(city, workbook, report)
     road.compose(city, class_id, report)
     road.sign(city, class_id, report)
