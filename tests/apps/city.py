@@ -15,8 +15,10 @@ from hocba.web.demo import road
 from hocba.web.demo.city import City, build_city
 from hocba.web.demo.report import Report
 
-WORKBOOK = Path(__file__).parents[2] / "examples" / "so-diem-9A1.xlsx"
-FAULTY_WORKBOOK = WORKBOOK.with_name("so-diem-9A2-loi.xlsx")
+_ROOT = Path(__file__).parents[2]
+WORKBOOK = _ROOT / "tests" / "vectors" / "workbooks" / "so-diem-6-hoc-sinh.xlsx"
+CLASS_SIZE = 6  # the first students of the sample class; the demo walks the whole class
+FAULTY_WORKBOOK = _ROOT / "examples" / "so-diem-9A2-loi.xlsx"
 
 
 def quiet_report() -> Report:

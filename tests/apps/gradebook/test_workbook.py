@@ -17,7 +17,7 @@ from hocba.apps.roster.queries import class_by_name, roll_of_class
 from hocba.core.assessment.findings import Severity
 from hocba.core.errors import HocbaError
 from hocba.web.demo.city import City
-from tests.apps.city import FAULTY_WORKBOOK, WORKBOOK
+from tests.apps.city import CLASS_SIZE, FAULTY_WORKBOOK, WORKBOOK
 
 Walk = Callable[[str], UUID]
 
@@ -61,7 +61,7 @@ def test_checking_a_workbook_writes_no_mark(city: City) -> None:
 
 def test_accepting_writes_the_class_and_every_mark_with_its_cell(city: City, walk: Walk) -> None:
     class_id = walk("accepted")
-    assert len(roll_of_class(class_id=class_id)) == 42
+    assert len(roll_of_class(class_id=class_id)) == CLASS_SIZE
     mark = Mark.objects.get(
         school_id=city.school_id,
         origin_sheet="Toán",
@@ -69,8 +69,8 @@ def test_accepting_writes_the_class_and_every_mark_with_its_cell(city: City, wal
     )
     assert (mark.tenths, mark.term, mark.kind, mark.ordinal) == (80, "HK1", "regular", 1)
     assert len(mark.origin_file) == 64
-    assert HomeroomRecord.objects.filter(school_id=city.school_id).count() == 42
-    assert Remark.objects.filter(school_id=city.school_id).count() == 42 * 12
+    assert HomeroomRecord.objects.filter(school_id=city.school_id).count() == CLASS_SIZE
+    assert Remark.objects.filter(school_id=city.school_id).count() == CLASS_SIZE * 12
 
 
 def test_repeating_an_acceptance_writes_nothing_twice(city: City, walk: Walk) -> None:
@@ -99,7 +99,7 @@ def test_a_student_with_a_blocking_finding_stays_out_and_the_others_go_on(city: 
     run_id, check = hand_in(city, edited("Toán", "D8", 11))
     assert check.blocked_students == {"8361084604"}
     done = accept(city, run_id)
-    assert (done.accepted, done.left_out) == (41, 1)
+    assert (done.accepted, done.left_out) == (CLASS_SIZE - 1, 1)
 
 
 def test_a_composed_class_is_locked_against_changes(city: City, walk: Walk) -> None:
@@ -154,7 +154,7 @@ def test_acceptance_is_audited_with_counts_and_no_names(city: City, walk: Walk) 
     walk("accepted")
     event = AuditEvent.objects.get(school_id=city.school_id, action="gradebook.workbook_accepted")
     assert event.actor_id == city.it_officer_id
-    assert event.after["students"] == 42
+    assert event.after["students"] == CLASS_SIZE
     assert "Đoàn Thu Chi" not in str(event.after)
 
 

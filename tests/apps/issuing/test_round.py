@@ -23,6 +23,7 @@ from hocba.apps.issuing.queries import waiting_slots
 from hocba.apps.ledger.models import IssuedTranscript
 from hocba.core.errors import HocbaError
 from hocba.web.demo.city import City
+from tests.apps.city import CLASS_SIZE
 
 Walk = Callable[[str], UUID]
 
@@ -59,16 +60,24 @@ def complete(city: City, item: Signed, **changes: object) -> str:
 def test_composing_opens_a_slot_for_every_teacher_and_no_other_yet(city: City, walk: Walk) -> None:
     walk("composed")
     roles = Counter(Slot.objects.filter(school_id=city.school_id).values_list("role", flat=True))
-    assert roles == {"GVBM": 42 * 12, "GVCN": 42, "CBQL": 42, "KY_PHAT_HANH": 42}
+    assert roles == {
+        "GVBM": CLASS_SIZE * 12,
+        "GVCN": CLASS_SIZE,
+        "CBQL": CLASS_SIZE,
+        "KY_PHAT_HANH": CLASS_SIZE,
+    }
     assert waiting_slots(school_id=city.school_id, signer_id=city.homeroom.citizen_id) == []
-    assert len(waiting_slots(school_id=city.school_id, signer_id=city.teachers[0].citizen_id)) == 42
+    assert (
+        len(waiting_slots(school_id=city.school_id, signer_id=city.teachers[0].citizen_id))
+        == CLASS_SIZE
+    )
 
 
 def test_composing_again_composes_nothing_twice(city: City, walk: Walk) -> None:
     class_id = walk("composed")
     again = compose_class(class_id=class_id, actor=city.clerk_id, at=timezone.now())
     assert not again.drafts
-    assert Draft.objects.filter(school_id=city.school_id).count() == 42
+    assert Draft.objects.filter(school_id=city.school_id).count() == CLASS_SIZE
 
 
 def test_a_teacher_signs_the_own_slot(city: City, walk: Walk) -> None:
@@ -131,10 +140,10 @@ def test_issue_puts_every_sealed_draft_into_the_log_once(city: City, walk: Walk)
         school_id=city.school_id, class_id=class_id, actor=city.clerk_id, at=timezone.now()
     )
     assert not again.positions
-    assert IssuedTranscript.objects.count() == 42
+    assert IssuedTranscript.objects.count() == CLASS_SIZE
     assert not Draft.objects.filter(school_id=city.school_id).exclude(state="issued").exists()
     events = AuditEvent.objects.filter(school_id=city.school_id, action="ledger.transcript_issued")
-    assert events.count() == 42
+    assert events.count() == CLASS_SIZE
 
 
 def test_only_the_clerk_composes_and_issues(city: City, walk: Walk) -> None:
@@ -158,4 +167,4 @@ def test_a_draft_whose_bytes_were_doctored_is_not_issued(city: City, walk: Walk)
         school_id=city.school_id, class_id=class_id, actor=city.clerk_id, at=timezone.now()
     )
     assert draft.id in released.refused
-    assert len(released.positions) == 41
+    assert len(released.positions) == CLASS_SIZE - 1

@@ -55,6 +55,7 @@ SENTENCES: Mapping[str, str] = {
     "ledger.log_has_gap": "Nhật ký thiếu mục. Hãy báo người vận hành hệ thống.",
     "ledger.lookup_code_used": "Mã tra cứu này đã dùng cho một bản khác.",
     "ledger.no_log_key": "Chưa có khóa ký nhật ký.",
+    "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
     "registry.entry_unreadable": "Không đọc được mục nhật ký đi kèm.",
     "registry.other_document": "Các mục nhật ký đi kèm nói về những tệp khác nhau.",
     "registry.wrong_step": "Các mục nhật ký đi kèm không đúng thứ tự.",

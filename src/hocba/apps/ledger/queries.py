@@ -14,6 +14,7 @@ from django.conf import settings
 
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry
+from hocba.core.errors import HocbaError
 from hocba.core.registry.bundle import Bundle, BundledEntry, write_bundle
 from hocba.core.registry.merkle import inclusion_proof
 from hocba.core.signing.trust import TrustStore, load_trust
@@ -31,8 +32,15 @@ class PublicEntry:
 
 
 def trust() -> TrustStore:
-    """Return the trust list of this installation: roots, issuers, CRLs, seals, log keys."""
-    return load_trust(Path(settings.HOCBA_TRUST_FILE).read_bytes())
+    """Return the trust list of this installation: roots, issuers, CRLs, seals, log keys.
+
+    Raises:
+        HocbaError: "ledger.no_trust_list" before the first one is published.
+    """
+    try:
+        return load_trust(Path(settings.HOCBA_TRUST_FILE).read_bytes())
+    except FileNotFoundError as error:
+        raise HocbaError("ledger.no_trust_list") from error
 
 
 def latest_checkpoint() -> str | None:
