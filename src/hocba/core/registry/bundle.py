@@ -73,16 +73,15 @@ def read_bundle(data: bytes) -> Bundle:
             checkpoint_note=str(values["checkpoint"]),
             certificates=tuple(_bytes(item) for item in values["certificates"]),
         )
-        known = values["format"] == FORMAT
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        # One way to write it: nothing can hide in spaces, order or unknown fields.
+        known = values["format"] == FORMAT and write_bundle(bundle) == data
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise HocbaError("bundle.unreadable") from error
     if (
         not known
         or len(bundle.entries) > _MAX_ENTRIES
         or len(bundle.certificates) > _MAX_CERTIFICATES
         or any(len(entry.proof) > _MAX_PROOF for entry in bundle.entries)
-        # One way to write it: nothing can hide in spaces, order or unknown fields.
-        or write_bundle(bundle) != data
     ):
         raise HocbaError("bundle.unreadable")
     return bundle

@@ -4,7 +4,6 @@ Keys do not live here: signing and verifying come in as functions.
 """
 
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -91,7 +90,7 @@ def _signed(
                 continue
             if verify(public_key, body.encode(), signature[4:]):
                 return True
-    except (ValueError, Base64Error):
+    except ValueError:
         return False
     return False
 
@@ -101,8 +100,7 @@ def _read(body: str) -> Checkpoint | None:
     if len(lines) < 4 or lines[-1] or not lines[1].isdecimal():
         return None
     try:
-        root = b64decode(lines[2], validate=True)
-    except Base64Error:
+        checkpoint = Checkpoint(lines[0], int(lines[1]), b64decode(lines[2], validate=True))
+    except ValueError:
         return None
-    checkpoint = Checkpoint(lines[0], int(lines[1]), root)
-    return checkpoint if len(root) == 32 and note_body(checkpoint) == body else None
+    return checkpoint if len(checkpoint.root) == 32 and note_body(checkpoint) == body else None

@@ -65,7 +65,7 @@ def decode(leaf: bytes) -> LogEntry:
             at=datetime.strptime(values["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
             replaces_digest=bytes.fromhex(values["replaces"]) if "replaces" in values else None,
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise HocbaError("registry.entry_unreadable") from error
     if encode(entry) != leaf:
         raise HocbaError("registry.entry_unreadable")
