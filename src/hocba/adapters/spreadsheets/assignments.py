@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hocba.adapters.spreadsheets.columns import Findings, find_header
-from hocba.adapters.spreadsheets.grid import Cell, Grid, header_words
+from hocba.adapters.spreadsheets.grid import Cell, Grid
 from hocba.adapters.spreadsheets.layout import ASSIGNMENTS, STAFF_LINES
 from hocba.adapters.spreadsheets.texts import TextReader
 from hocba.adapters.spreadsheets.values import AssignmentRow, StaffRow
 from hocba.core.assessment.findings import Severity
 from hocba.core.assessment.marks import AssessmentForm
+from hocba.core.assessment.spelling import plain_words
 from hocba.core.assessment.subjects import find_subject
 
 _FORMS = {
@@ -41,7 +42,7 @@ def staffing(grid: Grid, *, school_level: str, grade: int, findings: Findings) -
         cells = header.cells(grid, row, ASSIGNMENTS)
         if not cells["subject"].text:
             continue
-        words = header_words(cells["subject"].text)
+        words = plain_words(cells["subject"].text)
         head = next((key for key, (_, known) in STAFF_LINES.items() if words in known), "")
         if head:
             found.heads[head] = StaffRow(
@@ -70,7 +71,7 @@ def _assignment(
         count = usual
     elif usual and count != usual:
         read.report("assignment.periods_unusual", periods, Severity.WARN, expected=str(usual))
-    if _FORMS.get(header_words(read.text(cells["form"], limit=60))) is not subject.form:
+    if _FORMS.get(plain_words(read.text(cells["form"], limit=60))) is not subject.form:
         read.report("assignment.form", cells["form"], expected=_FORM_WORDS[subject.form])
     return AssignmentRow(
         subject_key=subject.key,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hocba.adapters.spreadsheets.about import about
-from hocba.adapters.spreadsheets.grid import header_words
 from hocba.adapters.spreadsheets.values import MarkRow, StudentRow, SubjectSheet
 from hocba.adapters.spreadsheets.years import ClassIndex, student_year, subject_year
 from hocba.core.assessment.assess import assess_year
@@ -13,6 +12,7 @@ from hocba.core.assessment.findings import Finding, Severity
 from hocba.core.assessment.marks import AssessmentForm, SubjectYear, Tenths, TermMarks
 from hocba.core.assessment.regulation import Regulation
 from hocba.core.assessment.results import Award, Outcome
+from hocba.core.assessment.spelling import plain_words
 
 _AWARD_WORDS = {
     "hoc sinh xuat sac": Award.EXCELLENT,
@@ -118,7 +118,7 @@ def _completed(marks: TermMarks, tenths: Tenths, required: int) -> TermMarks:
 def _award(index: ClassIndex, student: StudentRow, regulation: Regulation) -> Iterator[Finding]:
     """A title of Điều 15 in GVCN that the results do not give; other praise is free text."""
     record = index.homeroom.get(student.student_code)
-    stated = _AWARD_WORDS.get(header_words(record.award)) if record else None
+    stated = _AWARD_WORDS.get(plain_words(record.award)) if record else None
     if record is None or stated is None:
         return
     assessed = assess_year(student_year(index, student), regulation=regulation)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hocba.adapters.spreadsheets.grid import SCANNED_ROWS, Cell, Grid, header_words
+from hocba.adapters.spreadsheets.grid import SCANNED_ROWS, Cell, Grid
 from hocba.adapters.spreadsheets.layout import LISTS, Column, Layout
 from hocba.core.assessment.findings import Finding, Place, Severity
+from hocba.core.assessment.spelling import plain_words
 
 Findings = list[Finding]
 
@@ -43,7 +44,7 @@ def guess_header(grid: Grid, layout: Layout) -> Header:
 def matched_key(cell: Cell, columns: Iterable[Column]) -> str:
     """Return the key whose words this header says, with or without what stands in brackets."""
     for text in (cell.text, cell.text.partition("(")[0]):
-        words = header_words(text)
+        words = plain_words(text)
         for column in columns:
             if words in column.words:
                 return column.key
@@ -96,7 +97,7 @@ def unknown_columns(unknown: Iterable[Cell]) -> Iterator[Finding]:
 
 def kind_of_list(grid: Grid) -> Layout | None:
     """Return which of the three lists a sheet is, by its name, else by its headers."""
-    words = header_words(grid.name)
+    words = plain_words(grid.name)
     for layout in LISTS:
         if words in layout.words:
             return layout

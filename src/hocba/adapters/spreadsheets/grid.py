@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from unicodedata import category, combining, normalize
+from unicodedata import category, normalize
 
 from hocba.core.assessment.findings import Place
+from hocba.core.assessment.spelling import plain_words
 
 _DATE = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
@@ -77,7 +78,7 @@ class Grid:
         """Return the cell of the head that says "label: value", with the value as its text."""
         for cell in self.head():
             name, colon, value = cell.text.partition(":")
-            if colon and header_words(name) in labels:
+            if colon and plain_words(name) in labels:
                 text = value.strip()
                 if not text:
                     return self.cell(cell.row, cell.column + 1)
@@ -117,15 +118,6 @@ def strange_characters(text: str) -> str:
     """Return the control, direction and unassigned characters of a cleaned text, as U+ numbers."""
     strange = sorted({letter for letter in text if category(letter) in _NOT_TEXT})
     return " ".join(f"U+{ord(letter):04X}" for letter in strange)
-
-
-def header_words(text: str) -> str:
-    """Fold a header for comparing: no case, no diacritics, no punctuation, y for i in "kỳ"."""
-    plain = normalize("NFD", text.casefold()).replace("đ", "d")
-    letters = "".join(
-        letter if letter.isalnum() else " " for letter in plain if not combining(letter)
-    )
-    return re.sub(r"\b(k|l)y\b", r"\1i", " ".join(letters.split()))
 
 
 def same_name(one: str, other: str) -> bool:

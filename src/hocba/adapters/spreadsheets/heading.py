@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from hocba.adapters.spreadsheets.columns import Findings
-from hocba.adapters.spreadsheets.grid import Grid, header_words
+from hocba.adapters.spreadsheets.grid import Grid
 from hocba.adapters.spreadsheets.layout import HEAD_LABELS
 from hocba.core.assessment.findings import Finding, Place, Severity
 from hocba.core.assessment.regulation import regulation_for
+from hocba.core.assessment.spelling import plain_words
 from hocba.core.assessment.subjects import catalogue
 from hocba.core.errors import HocbaError
 
@@ -98,7 +99,7 @@ def _governed(values: Mapping[str, str], main: Grid, findings: Findings) -> Head
 
 def _school_name(grid: Grid) -> str:
     for cell in grid.head():
-        if cell.row < _SCHOOL_ROWS and header_words(cell.text).startswith("truong "):
+        if cell.row < _SCHOOL_ROWS and plain_words(cell.text).startswith("truong "):
             return cell.text
     return ""
 
@@ -116,7 +117,7 @@ def _school_year(text: str) -> str:
 
 
 def _level(text: str) -> str:
-    words = header_words(text)
+    words = plain_words(text)
     return _LEVELS.get(words, text.upper())
 
 

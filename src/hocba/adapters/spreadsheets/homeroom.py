@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from hocba.adapters.spreadsheets.columns import Findings, body, find_header, unheaded_columns
-from hocba.adapters.spreadsheets.grid import Cell, Grid, header_words
+from hocba.adapters.spreadsheets.grid import Cell, Grid
 from hocba.adapters.spreadsheets.layout import HOMEROOM
 from hocba.adapters.spreadsheets.texts import TextReader
 from hocba.adapters.spreadsheets.values import HomeroomRow
 from hocba.core.assessment.marks import LEVEL_WORDS, Level
+from hocba.core.assessment.spelling import plain_words
 
 _SHORT = {"t": Level.GOOD, "k": Level.FAIR, "d": Level.ACHIEVED, "cd": Level.NOT_ACHIEVED}
-_LEVELS = {header_words(word): level for level, word in LEVEL_WORDS.items()} | _SHORT
+_LEVELS = {plain_words(word): level for level, word in LEVEL_WORDS.items()} | _SHORT
 _MOST_SESSIONS = 300  # a school year has 35 weeks of at most 6 sessions on the one-session plan
 _JUDGED = ("conduct_first", "conduct_second", "absences_excused", "absences_unexcused", "remark")
 
@@ -60,7 +61,7 @@ def _level(cell: Cell, read: TextReader) -> Level | None:
     if cell.formula:
         read.report("cell.formula", cell)
         return None
-    level = _LEVELS.get(header_words(cell.text))
+    level = _LEVELS.get(plain_words(cell.text))
     if cell.text and level is None:
         read.report("conduct.words", cell, expected=", ".join(LEVEL_WORDS.values()))
     return level

@@ -1,6 +1,6 @@
 """What the sheets of a class workbook look like, as data: columns by the words of their headers.
 
-Words are folded by `grid.header_words`: no case, no diacritics, no punctuation. A new export of
+Words are folded by `spelling.plain_words`: no case, no diacritics, no punctuation. A new export of
 another program should need a word here and no code.
 """
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from hocba.adapters.spreadsheets.columns import Findings, body, find_header, unheaded_columns
-from hocba.adapters.spreadsheets.grid import Cell, Grid, header_words, written_date
+from hocba.adapters.spreadsheets.grid import Cell, Grid, written_date
 from hocba.adapters.spreadsheets.layout import STUDENTS
 from hocba.adapters.spreadsheets.texts import TextReader
 from hocba.adapters.spreadsheets.values import StudentRow
 from hocba.core.assessment.findings import Severity
+from hocba.core.assessment.spelling import plain_words
 
 _GENDERS = {"nam": "Nam", "nu": "Nữ"}
 _LEFT = re.compile(r"\b(?:chuyen (?:di|truong|lop)|thoi hoc|nghi hoc|bo hoc|roi truong)\b")
@@ -76,7 +77,7 @@ def _birth_date(cell: Cell, read: TextReader) -> date | None:
 
 
 def _gender(cell: Cell, read: TextReader) -> str:
-    gender = _GENDERS.get(header_words(read.text(cell, limit=20)), "")
+    gender = _GENDERS.get(plain_words(read.text(cell, limit=20)), "")
     if cell.text and not gender:
         read.report("student.gender", cell, expected="Nam, Nữ")
     return gender
@@ -84,7 +85,7 @@ def _gender(cell: Cell, read: TextReader) -> str:
 
 def _movement(cell: Cell, school_year: str, read: TextReader) -> tuple[date | None, date | None]:
     """Read "Chuyển đi ngày …" and "Chuyển đến ngày …"; other notes are shown to a person."""
-    words = header_words(cell.text)
+    words = plain_words(cell.text)
     leaves, joins = _LEFT.search(words), _JOINED.search(words)
     if not words:
         return None, None

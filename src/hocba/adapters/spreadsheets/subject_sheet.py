@@ -14,7 +14,7 @@ from hocba.adapters.spreadsheets.columns import (
     unheaded_columns,
     unknown_columns,
 )
-from hocba.adapters.spreadsheets.grid import Cell, Grid, header_words
+from hocba.adapters.spreadsheets.grid import Cell, Grid
 from hocba.adapters.spreadsheets.layout import (
     MARK_HEADERS,
     MARK_TITLES,
@@ -27,6 +27,7 @@ from hocba.adapters.spreadsheets.values import MarkCell, MarkRow, StatedResult
 from hocba.core.assessment.findings import Finding, Place, Severity
 from hocba.core.assessment.marks import AssessmentForm, MarkKind, Term
 from hocba.core.assessment.reading import read_mark
+from hocba.core.assessment.spelling import plain_words
 
 _SCALE = {AssessmentForm.SCORED: "0 – 10", AssessmentForm.REMARK: "Đ, CĐ"}
 _STATED = {Term.FIRST: "first", Term.SECOND: "second"}
@@ -93,7 +94,7 @@ def _group_row(grid: Grid, main: Header) -> int | None:
 
 
 def _term_of(cell: Cell) -> Term | None:
-    words = header_words(cell.text)
+    words = plain_words(cell.text)
     return next((term for term, said in TERM_GROUPS.items() if said.fullmatch(words)), None)
 
 
@@ -116,7 +117,7 @@ def _term_columns(
             continue
         if found := _mark_header(below, term, marks):
             marks.append(found)
-        elif TERM_RESULT.fullmatch(header_words(below.text)):
+        elif TERM_RESULT.fullmatch(plain_words(below.text)):
             stated.append((column, _STATED[term]))
         else:
             unknown.append(below)
@@ -124,7 +125,7 @@ def _term_columns(
 
 
 def _mark_header(cell: Cell, term: Term, known: list[MarkColumn]) -> MarkColumn | None:
-    words = header_words(cell.text)
+    words = plain_words(cell.text)
     for kind, said in MARK_HEADERS.items():
         if found := said.fullmatch(words):
             before = sum(one.term is term and one.kind is kind for one in known)

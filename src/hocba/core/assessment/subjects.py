@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from unicodedata import normalize
 
 from hocba.core.assessment.marks import AssessmentForm, SubjectKey
+from hocba.core.assessment.spelling import plain_words
 from hocba.core.errors import HocbaError
 
 _FIRST_GRADE = {"THCS": 6}
@@ -68,17 +68,13 @@ def subject_by_key(key: SubjectKey, *, school_level: str = "THCS") -> Subject:
 
 def find_subject(name: str, *, school_level: str = "THCS") -> Subject | None:
     """Return the subject that people mean by this spelling, or None."""
-    return _spellings(school_level).get(_folded(name))
+    return _spellings(school_level).get(plain_words(name))
 
 
 @cache
 def _spellings(school_level: str) -> Mapping[str, Subject]:
     return {
-        _folded(spelling): subject
+        plain_words(spelling): subject
         for subject in catalogue(school_level)
         for spelling in (subject.name, *subject.aliases)
     }
-
-
-def _folded(text: str) -> str:
-    return " ".join(normalize("NFC", text).casefold().replace(",", " ").split())
