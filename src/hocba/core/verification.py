@@ -117,6 +117,8 @@ def _verdict(
     signed = verify_document(document=document, trust=trust, at=at)
     # (1), (2)
     unaltered, rightly_signed = _signature_answers(signed)
+    if bundle is not None and unaltered.answer is Answer.PASSED:
+        unaltered = _bundled_certificates(bundle, signed)
     transcript = _transcript(document) if signed.lookup_uuid else None
     # (3)
     in_force, status, position = _in_force(bundle, signed, trust)
@@ -167,6 +169,14 @@ def _signature_answers(signed: DocumentVerdict) -> tuple[Question, Question]:
         Indication.TOTAL_FAILED: Answer.FAILED,
     }[signed.indication]
     return unaltered, Question(answer, other)
+
+
+def _bundled_certificates(bundle: Bundle, signed: DocumentVerdict) -> Question:
+    """The certificates beside the document may only be those inside it."""
+    signers = {one.certificate_sha256 for one in signed.signatures}
+    if signers.issuperset(sha256(der).hexdigest() for der in bundle.certificates):
+        return Question(Answer.PASSED)
+    return Question(Answer.FAILED, (Reason("bundle.certificates", "FORMAT_FAILURE"),))
 
 
 def _in_force(

@@ -116,6 +116,19 @@ def test_a_changed_note_does_not_open(before: str, after: str) -> None:
     assert opened(note.replace(before, after, 1)) is None
 
 
+def test_a_signature_has_one_spelling() -> None:
+    """The last letter of base64 carries bits that mean nothing, and a line has one kind of end."""
+    note = note_of()
+    before, last = note[:-3], note[-3:]
+    assert last[1:] == "=\n"
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    twin = letters[letters.index(last[0]) ^ 1]
+    assert b64decode(f"{before.split(' ')[-1]}{twin}=") == b64decode(note.split(" ")[-1])
+    assert opened(f"{before}{twin}=\n") is None
+    assert opened(note[:-1]) is None
+    assert opened(f"{note[:-1]}\r") is None
+
+
 @pytest.mark.parametrize("place", range(0, len(note_of()), 3))
 def test_no_character_of_a_note_can_change(place: int) -> None:
     note = note_of()

@@ -54,6 +54,7 @@ REASONS: Mapping[str, str] = {
     "algorithm.key_kind": "Loại khóa ký không được chấp nhận.",
     "algorithm.not_accepted": "Thuật toán ký không được chấp nhận.",
     "algorithm.weak_key": "Khóa ký quá yếu (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit).",
+    "bundle.certificates": "Tệp kiểm tra kèm chứng thư số không phải của người ký học bạ.",
     "certificate.expired": "Chứng thư số đã hết hạn khi ký.",
     "certificate.no_path": "Chứng thư số không dẫn tới nơi cấp nào trong danh sách tin cậy.",
     "certificate.not_yet_valid": "Chứng thư số chưa có hiệu lực khi ký.",

@@ -63,10 +63,10 @@ def open_checkpoint(
     if len(note) > _MAX_NOTE:
         return None
     body, found, signatures = note.rpartition("\n\n")
-    if not found:
+    if not found or not signatures.endswith("\n"):
         return None
     body += "\n"
-    for line in signatures.splitlines():
+    for line in signatures[:-1].split("\n"):
         parts = line.split(" ")
         if len(parts) == 3 and parts[0] == "—" and _signed(body, parts[1], parts[2], keys, verify):
             return _read(body)
@@ -82,6 +82,8 @@ def _signed(
 ) -> bool:
     try:
         signature = b64decode(value, validate=True)
+        if b64encode(signature).decode() != value:
+            return False  # one signature, one spelling
         for key in keys:
             # A vkey is name+hash+key; the name itself may hold no plus sign (C2SP).
             key_name, _, encoded = key.split("+", 2)
