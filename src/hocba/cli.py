@@ -12,19 +12,22 @@ when the command itself is wrong (no trust file, bad time).
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
 [{"code", "sub_indication", "detail", "sentence"}]}}, "signatures": [{"slot", "role", "indication",
 "signer_name", "signing_time", "certificate_serial", "reasons"}], "log": {"index", "tree_size",
-"origin", "entry_at"} | null}]}; names and marks of the student are not printed.
+"origin", "entry_at"} | null}]}; names and marks of the student are not printed. A file that cannot
+be opened is {"file", "passed": false, "error", "sentence"}.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from hashlib import sha256
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.wording.verdicts import (
@@ -43,6 +46,7 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    _speak_utf8()
     parser = argparse.ArgumentParser(prog="hocba", description="Học bạ số: kiểm tra ngoại tuyến")
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="kiểm tra học bạ (XML hoặc tệp .hocba.json)")
@@ -54,10 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--signatures-only", action="store_true", help="chỉ xét chữ kí, không xét nhật kí"
     )
     options = parser.parse_args(arguments)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     try:
         at = datetime.fromisoformat(options.at) if options.at else _now()
-        if at.tzinfo is None:
+        if at.tzinfo is None or at.year == MAXYEAR:
             raise ValueError(options.at)
         trust_bytes = options.trust.read_bytes()
         trust = load_trust(trust_bytes)
@@ -86,17 +90,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if all(passed) else 1
 
 
+def _speak_utf8() -> None:
+    """Vietnamese and JSON are UTF-8 wherever they go; a file name that is not is shown escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the command line is an edge of its own
 
 
 def _check(path: Path, trust: TrustStore, at: datetime) -> PublicVerdict | HocbaError:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            return HocbaError("transcript.too_large", limit=MAX_FILE_BYTES)
-        return verify_file(data=path.read_bytes(), trust=trust, at=at)
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        return HocbaError("file.missing")
+    except IsADirectoryError:
+        return HocbaError("file.folder")
     except OSError:
         return HocbaError("file.unreadable")
+    if len(data) > MAX_FILE_BYTES:
+        return HocbaError("transcript.too_large", limit=MAX_FILE_BYTES)
+    return verify_file(data=data, trust=trust, at=at)
 
 
 def _passes(verdict: PublicVerdict | HocbaError, signatures_only: bool) -> bool:
@@ -165,10 +182,11 @@ def _print(
     out = Console(highlight=False, soft_wrap=True)
     for (path, verdict), good in zip(results, passed, strict=True):
         sign = "[green]✓[/]" if good else "[red]✗[/]"
+        name = escape(str(path))
         if isinstance(verdict, HocbaError):
-            out.print(f"{sign} {path}: {refusal_sentence(verdict)}")
+            out.print(f"{sign} {name}: {refusal_sentence(verdict)}")
             continue
-        out.print(f"{sign} {path}: [bold]{verdict_word(verdict.word)}[/]")
+        out.print(f"{sign} {name}: [bold]{verdict_word(verdict.word)}[/]")
         if good:
             continue
         out.print(f"    {verdict_sentence(verdict.word)}")
@@ -176,7 +194,7 @@ def _print(
             question = getattr(verdict, name)
             out.print(f"    {title} {answer_word(question.answer)}")
             for reason in question.reasons:
-                out.print(f"      - {reason_sentence(reason)}")
+                out.print(f"      - {reason_sentence(reason)}", markup=False)
     out.print(f"{sum(passed)}/{len(passed)} tệp đạt")
 
 

@@ -38,7 +38,9 @@ SENTENCES: Mapping[str, str] = {
     "certificates.own_approval": "Không thể tự duyệt chứng thư mình đăng kí hoặc của mình.",
     "certificates.registered_for_another": "Chứng thư này đã đăng kí cho người khác.",
     "certificates.unknown": "Không có chứng thư này.",
-    "file.unreadable": "Không đọc được tệp.",
+    "file.folder": "Đây là thư mục. Hãy chọn từng tệp trong đó.",
+    "file.missing": "Không có tệp này. Hãy xem lại tên và thư mục.",
+    "file.unreadable": "Không mở được tệp. Hãy xem có quyền đọc tệp không.",
     "gradebook.changed_meanwhile": "Sổ vừa được người khác sửa. Hãy kiểm tra lại tệp.",
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
