@@ -18,12 +18,13 @@ class BlobStore:
     def put(self, data: bytes) -> str:
         """Keep the bytes and return their SHA-256 (hex); keeping them twice changes nothing.
 
-        When this returns, a power cut does not lose them.
+        When this returns, a power cut does not lose them. Bytes found altered are written anew.
         """
         digest = sha256(data).hexdigest()
         path = self._path(digest)
-        if path.exists() and path.stat().st_size == len(data):
+        if path.exists() and path.read_bytes() == data:
             return digest
+        new_folder = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
@@ -36,6 +37,9 @@ class BlobStore:
             Path(name).unlink(missing_ok=True)
             raise
         self._sync_folder(path.parent)
+        if new_folder:
+            for folder in (path.parent.parent, self.root, self.root.parent):
+                self._sync_folder(folder)
         return digest
 
     def get(self, digest: str) -> bytes:
