@@ -7,6 +7,7 @@ gradebook and the lint; `found` and `expected` are shown as they stand.
 from collections.abc import Mapping
 
 from hocba.adapters.wording import Gettext, as_it_is
+from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
 from hocba.core.assessment.findings import Finding
 
 FILE: Mapping[str, str] = {
@@ -204,16 +205,32 @@ RESULTS: Mapping[str, str] = {
 }
 
 TRANSCRIPT: Mapping[str, str] = {
+    "transcript.arrival_date": "Ngày chuyển đến %(found)s phải sau ngày sinh và không muộn hơn "
+    "ngày phát hành. Hãy kiểm tra quá trình học tập.",
     "transcript.birth_date": "Ngày sinh %(found)s không hợp với năm học.",
+    "transcript.citizen_id": "Số định danh cá nhân phải có đúng 12 chữ số (%(found)s). Hãy sửa "
+    "trong danh sách rồi lập lại.",
+    "transcript.citizen_id_shared": "%(found)s và %(expected)s ghi cùng một số định danh. Hãy sửa "
+    "số của người sai rồi lập lại.",
     "transcript.completion": "Xác nhận hoàn thành chương trình không khớp với kết luận cuối năm.",
+    "transcript.grade": "Không có khối %(found)s ở cấp %(expected)s. Hãy xem lại lớp và cấp học.",
+    "transcript.issue_before_creation": "Ngày phát hành %(found)s sớm hơn ngày lập học bạ "
+    "%(expected)s. Hãy chọn lại ngày phát hành.",
     "transcript.issue_date": "Ngày phát hành %(found)s sớm hơn năm học.",
+    "transcript.lookup_code": "Mã tra cứu “%(found)s” không đúng dạng, hoặc trùng mã của bản được "
+    "thay thế. Hãy lập lại học bạ để có mã mới.",
+    "transcript.mark": "“%(found)s” không phải điểm (0.0 đến 10.0) hay mức Đ, CĐ. Hãy xem lại sổ.",
     "transcript.not_canonical": "Tệp không ở đúng dạng chuẩn.",
     "transcript.remark_year": "Mức cả năm của môn nhận xét phải bằng học kì II (%(found)s).",
     "transcript.schema": "Không đúng khuôn dạng học bạ (%(found)s).",
     "transcript.school_year": "Năm học %(found)s không đúng.",
+    "transcript.study_steps": "Quá trình học tập (%(found)s) phải theo thứ tự năm và kết thúc ở "
+    "năm %(expected)s. Hãy kiểm tra từng dòng.",
     "transcript.subject_incomplete": "Môn %(found)s chưa đủ kết quả.",
     "transcript.subject_twice": "Môn %(found)s có hai dòng.",
+    "transcript.subjects_missing": "Học bạ không có môn nào. Hãy nhận sổ điểm của lớp trước.",
     "transcript.summary_incomplete": "Phần tổng kết còn thiếu %(found)s.",
+    "transcript.untidy_text": "Thừa dấu cách ở đầu hoặc cuối (%(found)s). Hãy xóa rồi lập lại.",
     "transcript.value_form": "Kết quả không đúng hình thức đánh giá của môn (%(found)s).",
 }
 
@@ -235,8 +252,13 @@ _FALLBACK = "Có chỗ cần xem lại: %(found)s"
 
 
 def finding_sentence(finding: Finding, *, gettext: Gettext = as_it_is) -> str:
-    """Say what is wrong and what to do."""
+    """Say what is wrong and what to do; what reading refuses is worded as the refusal is."""
     values = {"found": finding.found, "expected": finding.expected}
+    refusal = REFUSALS.get(finding.code)
+    if finding.code not in SENTENCES and refusal and "%(" not in refusal:
+        # The lint passes on what reading a document refuses.
+        place = f" ({finding.found})" if finding.found else ""
+        return f"{gettext(refusal)}{place}"
     sentence = gettext(SENTENCES.get(finding.code, _FALLBACK)) % values
     more = ""
     if finding.code == "workbook.header_missing" and finding.found:

@@ -69,7 +69,6 @@ REASONS: Mapping[str, str] = {
     "log.other_document": "Bằng chứng nhật ký là của một tệp khác.",
     "log.recalled": "Nhà trường đã thu hồi bản này.",
     "log.replaced": "Nhà trường đã phát hành bản khác thay thế.",
-    "log.unknown": "Nhật ký công khai không có bản này.",
     "seal.not_approved": "Chứng thư của con dấu chưa được duyệt cho trường này vào lúc ký.",
     "signature.digest_mismatch": "Nội dung đã bị sửa sau khi ký.",
     "signature.future": "Thời điểm ký ở tương lai.",
