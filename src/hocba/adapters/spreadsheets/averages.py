@@ -9,18 +9,11 @@ from hocba.adapters.spreadsheets.years import ClassIndex, student_year, subject_
 from hocba.core.assessment.assess import assess_year
 from hocba.core.assessment.averages import regular_count, subject_result, term_average
 from hocba.core.assessment.findings import Finding, Severity
-from hocba.core.assessment.marks import AssessmentForm, SubjectYear, Tenths, TermMarks
+from hocba.core.assessment.marks import AssessmentForm, Outcome, SubjectYear, Tenths, TermMarks
 from hocba.core.assessment.regulation import Regulation
-from hocba.core.assessment.results import Award, Outcome
 from hocba.core.assessment.spelling import plain_words
 
-_AWARD_WORDS = {
-    "hoc sinh xuat sac": Award.EXCELLENT,
-    "hsxs": Award.EXCELLENT,
-    "hoc sinh gioi": Award.GOOD,
-    "hsg": Award.GOOD,
-}
-_AWARD_TITLES = {Award.EXCELLENT: "Học sinh Xuất sắc", Award.GOOD: "Học sinh Giỏi"}
+_SHORT_TITLES = {"hsxs": "hoc sinh xuat sac", "hsg": "hoc sinh gioi", "hstt": "hoc sinh tien tien"}
 
 
 def check_results(
@@ -82,7 +75,7 @@ class _Comparison:
             return []
         return [
             Tenths(tenths)
-            for tenths in range(self.regulation.perfect_score + 1)
+            for tenths in range(self.regulation.highest + 1)
             if stated
             == term_average(
                 marks=_completed(marks, Tenths(tenths), required),
@@ -103,7 +96,7 @@ class _Comparison:
             Severity.WARN,
             found=found,
             expected=expected,
-            clause=f"{self.regulation.name} Điều 9.1",
+            clause=self.regulation.clause("term_average"),
         )
 
 
@@ -118,18 +111,21 @@ def _completed(marks: TermMarks, tenths: Tenths, required: int) -> TermMarks:
 def _award(index: ClassIndex, student: StudentRow, regulation: Regulation) -> Iterator[Finding]:
     """A title of Điều 15 in GVCN that the results do not give; other praise is free text."""
     record = index.homeroom.get(student.student_code)
-    stated = _AWARD_WORDS.get(plain_words(record.award)) if record else None
-    if record is None or stated is None:
+    if record is None:
+        return
+    words = plain_words(record.award)
+    words = _SHORT_TITLES.get(words, words)
+    if words not in {plain_words(rule.title) for rule in regulation.awards}:
         return
     assessed = assess_year(student_year(index, student), regulation=regulation)
-    if assessed.learning_year.final is not None and assessed.award is not stated:
+    if assessed.learning_year.final is not None and words != plain_words(assessed.award_title):
         yield about(
             student,
             "award.differs",
             record.cells["award"],
             Severity.WARN,
             found=record.award,
-            expected=_AWARD_TITLES[assessed.award] if assessed.award else "không có danh hiệu",
+            expected=assessed.award_title or "không có danh hiệu",
             clause=assessed.award_clause,
         )
 

@@ -83,7 +83,7 @@ def _homeroom(
     if not record.remark and "remark" not in record.unreadable:
         yield about(student, "remark.missing", record.cells["remark"], Severity.WARN)
     absences = (record.absences_excused or 0) + (record.absences_unexcused or 0)
-    if absences > regulation.absence_limit:
+    if absences > regulation.promotion.absence_limit:
         kinds = ("absences_excused", "absences_unexcused")
         larger = max(kinds, key=lambda kind: getattr(record, kind) or 0)
         yield about(
@@ -92,8 +92,8 @@ def _homeroom(
             record.cells[larger],
             Severity.WARN,
             found=str(absences),
-            expected=str(regulation.absence_limit),
-            clause=f"{regulation.name} Điều 12.1.c",
+            expected=str(regulation.promotion.absence_limit),
+            clause=regulation.clause("absences"),
         )
 
 

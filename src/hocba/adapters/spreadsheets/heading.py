@@ -10,7 +10,7 @@ from hocba.adapters.spreadsheets.layout import HEAD_LABELS
 from hocba.core.assessment.findings import Finding, Place, Severity
 from hocba.core.assessment.regulation import regulation_for
 from hocba.core.assessment.spelling import plain_words
-from hocba.core.assessment.subjects import catalogue
+from hocba.core.assessment.subjects import CURRENT, catalogue
 from hocba.core.errors import HocbaError
 
 _CLASS = re.compile(r"(\d{1,2})([A-ZĐ][A-ZĐ0-9.\-]{0,7}|[.\-/]\d{1,2})")
@@ -75,6 +75,8 @@ def _governed(values: Mapping[str, str], main: Grid, findings: Findings) -> Head
     try:
         catalogue(level)
         regulation = regulation_for(school_level=level, grade=grade, school_year=year)
+        if regulation.programme != CURRENT:  # the layout has no columns for the older circulars
+            raise HocbaError("assessment.no_regulation")
     except HocbaError as refusal:
         code = (
             "workbook.level"
@@ -83,7 +85,7 @@ def _governed(values: Mapping[str, str], main: Grid, findings: Findings) -> Head
         )
         found = level if code == "workbook.level" else f"lớp {values['class_name']}, {year}"
         findings.append(
-            Finding(code, Severity.BLOCK, Place(main.name), found=found, expected="THCS")
+            Finding(code, Severity.BLOCK, Place(main.name), found=found, expected="THCS, THPT")
         )
         return None
     return Heading(

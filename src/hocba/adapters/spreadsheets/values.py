@@ -10,10 +10,10 @@ from hocba.core.assessment.marks import (
     Level,
     Mark,
     MarkKind,
+    Outcome,
     SubjectKey,
     Term,
 )
-from hocba.core.assessment.results import Outcome
 
 
 @dataclass(frozen=True, slots=True)

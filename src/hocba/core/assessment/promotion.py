@@ -3,74 +3,113 @@
 from collections.abc import Mapping
 
 from hocba.core.assessment.classification import passing
-from hocba.core.assessment.marks import Level, RemarkLevel, SubjectKey
-from hocba.core.assessment.regulation import Regulation
-from hocba.core.assessment.results import Award, Decision, Outcome, PromotionResult
+from hocba.core.assessment.marks import LearningLevel, Level, Outcome, RemarkLevel, SubjectKey
+from hocba.core.assessment.regulation import AwardRule, Regulation
+from hocba.core.assessment.results import Decision, PromotionResult, SummerAction
+
+Years = Mapping[SubjectKey, Outcome | None]
+
+
+def eligible_subjects(*, years: Years, regulation: Regulation) -> tuple[SubjectKey, ...]:
+    """Subjects that may be reassessed: Chưa đạt, or an average below 5,0 (Điều 14)."""
+    below = regulation.promotion.reassess_below
+    return tuple(key for key, value in years.items() if not passing(value, at_least=below))
 
 
 def promotion_result(
     *,
-    learning: Level | None,
+    learning: LearningLevel | None,
     conduct: Level | None,
     absences: int | None,
-    years: Mapping[SubjectKey, Outcome | None],
+    years: Years,
     regulation: Regulation,
+    learning_after: LearningLevel | None = None,
+    conduct_after: Level | None = None,
+    summer_closed: bool = False,
+    conduct_waived: bool = False,
+    training_first: bool = False,
 ) -> PromotionResult:
     """The proposal by Điều 12.1; absences in buổi, the limit itself still passes.
 
-    Over the limit nothing mends it. Both learning and conduct short: training comes first, the
-    reassessment is listed too and the head decides (Điều 13-14).
+    1. Over the absence limit nothing mends it.
+    2. What is not known is not decided.
+    3. Learning and conduct both reach their level: promoted.
+    4. No remedy is offered below the floor, or for both short where the circular says so.
+    5. Otherwise the summer decides: pending until its results are in or it is closed. Read to the
+       letter (`training_first`), Điều 14 opens the reassessment only once conduct has been mended.
     """
-    clause = regulation.promotion_clause
-    if absences is not None and absences > regulation.absence_limit:
-        return PromotionResult(Decision.RETAINED, ("absence_over_limit",), (), f"{clause}.c")
-    if learning is None or conduct is None or absences is None:
-        reasons = tuple(
-            code
-            for code, value in (
-                ("learning_unknown", learning),
-                ("conduct_unknown", conduct),
-                ("absences_unknown", absences),
-            )
-            if value is None
+    rule, clause = regulation.promotion, regulation.clause("promotion")
+    over = regulation.clause("absences")
+    # (1)
+    if absences is not None and absences > rule.absence_limit:
+        return PromotionResult(Decision.RETAINED, (), ("absence_over_limit",), (), over)
+    # (2)
+    unknown = tuple(
+        code
+        for code, missing in (
+            ("learning_unknown", learning is None),
+            ("conduct_unknown", conduct is None and not conduct_waived),
+            ("absences_unknown", absences is None),
         )
-        return PromotionResult(Decision.UNDETERMINED, reasons, (), clause)
-    reassess: tuple[SubjectKey, ...] = ()
-    if learning < Level.ACHIEVED:
-        reassess = tuple(
-            key
-            for key, value in years.items()
-            if not passing(value, at_least=regulation.reassess_below)
-        )
-    if conduct < Level.ACHIEVED:
-        reasons = ("conduct_not_achieved",) + (("learning_not_achieved",) if reassess else ())
-        return PromotionResult(
-            Decision.SUMMER_TRAINING, reasons, reassess, f"{regulation.name} Điều 13"
-        )
-    if learning < Level.ACHIEVED:
-        return PromotionResult(
-            Decision.REASSESSMENT,
-            ("learning_not_achieved",),
-            reassess,
-            f"{regulation.name} Điều 14",
-        )
-    return PromotionResult(Decision.PROMOTED, (), (), clause)
+        if missing
+    )
+    if unknown or learning is None:
+        return PromotionResult(Decision.UNDETERMINED, (), unknown, (), clause)
+    # (3)
+    short = {
+        SummerAction.TRAINING: conduct is not None and conduct < rule.conduct,
+        SummerAction.REASSESSMENT: learning < rule.learning,
+    }
+    actions = tuple(action for action, needed in short.items() if needed)
+    if not actions:
+        return PromotionResult(Decision.PROMOTED, (), (), (), clause)
+    # (4)
+    reasons = tuple(_REASONS[action] for action in actions)
+    both = len(actions) == len(short)
+    hopeless = rule.no_remedy_below is not None and learning < rule.no_remedy_below
+    if hopeless or (both and rule.both_short == "retained"):
+        return PromotionResult(Decision.RETAINED, (), reasons, (), clause)
+    # (5)
+    if both and training_first:
+        actions = (SummerAction.TRAINING,)
+    eligible: tuple[SubjectKey, ...] = ()
+    if SummerAction.REASSESSMENT in actions:
+        eligible = eligible_subjects(years=years, regulation=regulation)
+    mended = {
+        SummerAction.TRAINING: conduct_after is not None and conduct_after >= rule.conduct,
+        SummerAction.REASSESSMENT: learning_after is not None and learning_after >= rule.learning,
+    }
+    if all(mended[action] for action, needed in short.items() if needed):
+        decision, reasons = Decision.PROMOTED_AFTER_SUMMER, ()
+    else:
+        decision = Decision.RETAINED if summer_closed else Decision.PENDING
+    section = "summer_training" if actions == (SummerAction.TRAINING,) else "reassessment"
+    return PromotionResult(decision, actions, reasons, eligible, regulation.clause(section))
+
+
+_REASONS = {
+    SummerAction.TRAINING: "conduct_not_achieved",
+    SummerAction.REASSESSMENT: "learning_not_achieved",
+}
 
 
 def award_for(
     *,
-    learning: Level | None,
+    learning: LearningLevel | None,
     conduct: Level | None,
-    years: Mapping[SubjectKey, Outcome | None],
+    years: Years,
     regulation: Regulation,
-) -> Award | None:
-    """Học sinh Xuất sắc or Học sinh Giỏi (Điều 15.1), or none."""
-    if learning is not Level.GOOD or conduct is not Level.GOOD:
+) -> AwardRule | None:
+    """The highest title whose conditions hold (Điều 15.1), or none."""
+    if learning is None or conduct is None:
         return None
-    excellent = sum(
-        value is not None
-        and not isinstance(value, RemarkLevel)
-        and value >= regulation.excellent_score
+    scores = [
+        value
         for value in years.values()
-    )
-    return Award.EXCELLENT if excellent >= regulation.excellent_count else Award.GOOD
+        if value is not None and not isinstance(value, RemarkLevel)
+    ]
+    for rule in regulation.awards:
+        counted = sum(score >= rule.score for score in scores)
+        if learning >= rule.learning and conduct >= rule.conduct and counted >= rule.count:
+            return rule
+    return None

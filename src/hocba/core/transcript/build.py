@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from hocba.core.assessment.marks import LEVEL_WORDS, Level, RemarkLevel, StudentYear, SubjectKey
-from hocba.core.assessment.results import (
-    Award,
-    Decision,
+from hocba.core.assessment.marks import (
+    LearningLevel,
     Outcome,
-    SubjectResult,
-    YearAssessment,
+    RemarkLevel,
+    StudentYear,
+    SubjectKey,
+    level_word,
 )
+from hocba.core.assessment.results import Decision, SubjectResult, YearAssessment
 from hocba.core.assessment.subjects import subject_by_key
 from hocba.core.errors import HocbaError
 from hocba.core.transcript.letters import tidied
@@ -25,15 +26,6 @@ from hocba.core.transcript.model import (
     YearSummary,
 )
 from hocba.core.transcript.values import VIETNAM
-
-AWARD_WORDS = {Award.EXCELLENT: "Học sinh Xuất sắc", Award.GOOD: "Học sinh Giỏi"}
-_PROMOTION = {
-    Decision.PROMOTED: "promoted",
-    Decision.RETAINED: "retained",
-    Decision.REASSESSMENT: "pending",
-    Decision.SUMMER_TRAINING: "pending",
-    Decision.UNDETERMINED: "pending",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +82,7 @@ def build_transcript(
         Transcript(
             **facts,
             subjects=tuple(
-                _row(one, identity.school_level, remarks.get(one.subject, ""), teachers)
-                for one in rows
+                _row(one, assessment, identity.school_level, remarks, teachers) for one in rows
             ),
             summary=_summary(year, assessment, homeroom_remark, other_award),
         )
@@ -101,8 +92,9 @@ def build_transcript(
 
 def _row(
     result: SubjectResult,
+    assessment: YearAssessment,
     school_level: str,
-    remark: str,
+    remarks: Mapping[SubjectKey, str],
     teachers: Mapping[SubjectKey, Signatory],
 ) -> SubjectRow:
     subject = subject_by_key(result.subject, school_level=school_level)
@@ -117,8 +109,8 @@ def _row(
         first=outcome_text(result.first),
         second=outcome_text(result.second),
         year=outcome_text(result.year),
-        reassessed="",
-        remark=remark,
+        reassessed=outcome_text(assessment.summer.reassessed.get(result.subject)),
+        remark=remarks.get(result.subject, ""),
         teacher=teacher,
     )
 
@@ -132,8 +124,8 @@ def outcome_text(value: Outcome | None) -> str:
     return f"{value // 10}.{value % 10}"
 
 
-def _level(level: Level | None) -> str:
-    return "" if level is None else LEVEL_WORDS[level]
+def _level(level: LearningLevel | None) -> str:
+    return "" if level is None else level_word(level)
 
 
 def _summary(
@@ -141,7 +133,7 @@ def _summary(
 ) -> YearSummary:
     if year.absences_excused is None or year.absences_unexcused is None:
         raise HocbaError("transcript.absences_missing")  # nothing recorded is not zero
-    decided = assessment.promotion.decision in (Decision.PROMOTED, Decision.RETAINED)
+    decision, summer = assessment.promotion.decision, assessment.summer
     return YearSummary(
         conduct_first=_level(assessment.conduct.first),
         conduct_second=_level(assessment.conduct.second),
@@ -151,12 +143,12 @@ def _summary(
         learning_year=_level(assessment.learning_year.final),
         absences_excused=year.absences_excused,
         absences_unexcused=year.absences_unexcused,
-        promotion=_PROMOTION[assessment.promotion.decision],
-        completes_level=assessment.completes_level if decided else None,
-        award="" if assessment.award is None else AWARD_WORDS[assessment.award],
+        promotion=(Decision.PENDING if decision is Decision.UNDETERMINED else decision).value,
+        completes_level=assessment.completes_level,
+        award=assessment.award_title,
         other_award=other_award,
-        conduct_after_summer="",
-        learning_after_reassessment="",
+        conduct_after_summer=_level(summer.conduct),
+        learning_after_reassessment=_level(summer.learning.final if summer.learning else None),
         certificates="",
         contests="",
         homeroom_remark=homeroom_remark,
