@@ -212,3 +212,17 @@ def test_another_tree_size_moves_a_leaf_off_its_path(size: int) -> None:
         assert not verify_inclusion(
             leaf=hashes[-1], index=size - 1, size=other, proof=proof, root=tree_root(hashes)
         )
+
+
+def test_a_longer_path_does_not_pass_for_a_smaller_tree() -> None:
+    """The path of a larger tree, told with the sizes of a smaller one, ends beyond its root."""
+    assert verify_inclusion(
+        leaf=HASHES[1], index=1, size=2, proof=[HASHES[0]], root=bytes.fromhex(ROOTS[2])
+    )
+    assert not verify_inclusion(
+        leaf=HASHES[1], index=0, size=1, proof=[HASHES[0]], root=bytes.fromhex(ROOTS[2])
+    )
+    roots = {"old_root": bytes.fromhex(ROOTS[7]), "new_root": bytes.fromhex(ROOTS[8])}
+    proof = consistency_proof(HASHES, 7)
+    assert verify_consistency(old_size=7, new_size=8, proof=proof, **roots)
+    assert not verify_consistency(old_size=3, new_size=4, proof=proof, **roots)
