@@ -11,7 +11,7 @@ from tests.adapters.wording.spoken import spoken_by, told_by
 
 FINDING_ROOTS = ("Finding", "UnreadableWorkbookError", "MarkReading")
 # Literals of the shape of a code in functions that pick a code from a table.
-NO_FINDINGS = {"vbaproject.bin", "assessment.level_unknown"}
+NO_FINDINGS = {"vbaproject.bin", "assessment.level_unknown", "assessment.no_regulation"}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 

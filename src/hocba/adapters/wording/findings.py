@@ -170,6 +170,10 @@ MARKS: Mapping[str, str] = {
     "mark.scale": "Điểm %(found)s nằm ngoài thang 10. Có phải %(expected)s? Hãy xem bài kiểm tra "
     "rồi sửa.",
     "mark.words": "“%(found)s” không phải điểm. Hãy ghi %(expected)s, hoặc để trống nếu chưa có.",
+    "marks.zero_without_reason": "Điểm 0 ở %(found)s chưa rõ vì sao. Hãy ghi lí do (không dự kiểm "
+    "tra) hoặc kiểm tra lại điểm.",
+    "marks.topics": "Số điểm chuyên đề học tập chưa đúng (%(found)s điểm). Hãy ghi đủ điểm của các "
+    "chuyên đề đã học.",
     "marks.final_missing": "Thiếu điểm đánh giá cuối kì (%(found)s). Chưa kiểm tra thì cho kiểm "
     "tra bù; không tự suy ra 0.",
     "marks.midterm_missing": "Thiếu điểm đánh giá giữa kì (%(found)s). Chưa kiểm tra thì cho kiểm "
@@ -200,8 +204,19 @@ RESULTS: Mapping[str, str] = {
     "award.differs": "Tệp ghi “%(found)s”, kết quả cả năm cho: %(expected)s. Hệ thống dùng kết quả "
     "tính được.",
     "conduct.first_missing": "Chưa có kết quả rèn luyện học kì I.",
+    "conduct.year_missing": "Chưa có kết quả rèn luyện (hạnh kiểm) cả năm.",
     "conduct.second_missing": "Chưa có kết quả rèn luyện học kì II.",
     "conduct.words": "“%(found)s” không phải một mức rèn luyện. Hãy ghi một trong: %(expected)s.",
+    "exemption.not_allowed": "Môn %(found)s không được miễn phần thực hành. Hãy bỏ ghi miễn học.",
+    "manual.unexplained": "Kết quả ghi tay của môn %(found)s chưa có lí do hoặc người duyệt. Hãy "
+    "ghi cả hai.",
+    "reassessment.not_eligible": "Môn %(found)s không thuộc diện kiểm tra lại trong hè. Hãy xóa "
+    "kết quả kiểm tra lại.",
+    "subjects.electives": "Có %(found)s môn lựa chọn, chương trình quy định %(expected)s môn. Hãy "
+    "kiểm tra phân công.",
+    "subjects.missing": "Thiếu môn bắt buộc %(expected)s. Hãy bổ sung vào phân công và sổ điểm.",
+    "subjects.topic_clusters": "Có %(found)s môn có cụm chuyên đề, chương trình quy định "
+    "%(expected)s. Hãy kiểm tra phân công.",
 }
 
 TRANSCRIPT: Mapping[str, str] = {

@@ -26,6 +26,12 @@ SENTENCES: Mapping[str, str] = {
     "blob.missing": "Không tìm thấy tệp lưu trữ. Hãy báo người vận hành hệ thống.",
     "bundle.too_large": "Tệp kiểm tra lớn hơn giới hạn.",
     "bundle.unreadable": "Đây không phải tệp kiểm tra .hocba.json nguyên vẹn.",
+    "cases.kind_unknown": "Ví dụ %(case)s thuộc loại “%(kind)s” chưa được hỗ trợ. Hãy sửa mục "
+    "kind.",
+    "cases.regime_unknown": "Ví dụ %(case)s nêu quy định “%(regime)s” không có ở đây. Hãy sửa mục "
+    "regime.",
+    "cases.unreadable": "Đây không phải tệp ví dụ tính điểm (JSON có mục cases).",
+    "cases.value": "Ví dụ %(case)s có giá trị không hiểu được (%(detail)s). Hãy sửa mục input.",
     "certificate.unreadable": "Không đọc được chứng thư số.",
     "certificates.approver_needed": "Chứng thư phải do một người duyệt.",
     "certificates.expired": "Chứng thư đã hết hạn.",
