@@ -212,6 +212,9 @@ RESULTS: Mapping[str, str] = {
     "ghi cả hai.",
     "reassessment.not_eligible": "Môn %(found)s không thuộc diện kiểm tra lại trong hè. Hãy xóa "
     "kết quả kiểm tra lại.",
+    "shape.alike": "%(found)s: mọi điểm giống hệt nhau. Hãy xem có nhập nhầm không.",
+    "shape.far_final": "%(found)s: điểm cuối kì khác xa các điểm thường xuyên. Hãy xem lại.",
+    "shape.leap": "%(found)s: trung bình học kì II tăng vọt so với học kì I. Hãy xem lại.",
     "subjects.electives": "Có %(found)s môn lựa chọn, chương trình quy định %(expected)s môn. Hãy "
     "kiểm tra phân công.",
     "subjects.missing": "Thiếu môn bắt buộc %(expected)s. Hãy bổ sung vào phân công và sổ điểm.",

@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, str] = {
     "accounts.username_taken": "Tên đăng nhập này đã có người dùng.",
     "assessment.level_unknown": "Cấp học này chưa được hỗ trợ.",
     "assessment.no_regulation": "Không có thông tư đánh giá cho khối và năm học này.",
+    "assessment.no_such_mark": "Không có ô điểm này.",
     "assessment.subject_unknown": "Môn học này không có trong chương trình.",
     "blob.corrupt": "Tệp lưu trữ đã hỏng. Hãy báo người vận hành hệ thống.",
     "blob.missing": "Không tìm thấy tệp lưu trữ. Hãy báo người vận hành hệ thống.",

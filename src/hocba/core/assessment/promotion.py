@@ -44,15 +44,7 @@ def promotion_result(
     if absences is not None and absences > rule.absence_limit:
         return PromotionResult(Decision.RETAINED, (), ("absence_over_limit",), (), over)
     # (2)
-    unknown = tuple(
-        code
-        for code, missing in (
-            ("learning_unknown", learning is None),
-            ("conduct_unknown", conduct is None and not conduct_waived),
-            ("absences_unknown", absences is None),
-        )
-        if missing
-    )
+    unknown = _unknown(learning, conduct, absences, conduct_waived=conduct_waived)
     if unknown or learning is None:
         return PromotionResult(Decision.UNDETERMINED, (), unknown, (), clause)
     # (3)
@@ -70,21 +62,46 @@ def promotion_result(
     if hopeless or (both and rule.both_short == "retained"):
         return PromotionResult(Decision.RETAINED, (), reasons, (), clause)
     # (5)
-    if both and training_first:
-        actions = (SummerAction.TRAINING,)
-    eligible: tuple[SubjectKey, ...] = ()
-    if SummerAction.REASSESSMENT in actions:
-        eligible = eligible_subjects(years=years, regulation=regulation)
     mended = {
         SummerAction.TRAINING: conduct_after is not None and conduct_after >= rule.conduct,
         SummerAction.REASSESSMENT: learning_after is not None and learning_after >= rule.learning,
     }
-    if all(mended[action] for action, needed in short.items() if needed):
-        decision, reasons = Decision.PROMOTED_AFTER_SUMMER, ()
-    else:
-        decision = Decision.RETAINED if summer_closed else Decision.PENDING
-    section = "summer_training" if actions == (SummerAction.TRAINING,) else "reassessment"
-    return PromotionResult(decision, actions, reasons, eligible, regulation.clause(section))
+    pending = Decision.RETAINED if summer_closed else Decision.PENDING
+    healed = all(mended[action] for action in actions)
+    decision = Decision.PROMOTED_AFTER_SUMMER if healed else pending
+    if both and training_first:
+        actions = (SummerAction.TRAINING,)
+    return _summer_work(decision, actions, () if healed else reasons, years, regulation)
+
+
+def _unknown(
+    learning: LearningLevel | None,
+    conduct: Level | None,
+    absences: int | None,
+    *,
+    conduct_waived: bool,
+) -> tuple[str, ...]:
+    found = {
+        "learning_unknown": learning is None,
+        "conduct_unknown": conduct is None and not conduct_waived,
+        "absences_unknown": absences is None,
+    }
+    return tuple(code for code, missing in found.items() if missing)
+
+
+def _summer_work(
+    decision: Decision,
+    actions: tuple[SummerAction, ...],
+    reasons: tuple[str, ...],
+    years: Years,
+    regulation: Regulation,
+) -> PromotionResult:
+    """A decision that hangs on the summer, with what is to be done in it."""
+    if SummerAction.REASSESSMENT not in actions:
+        clause = regulation.clause("summer_training")
+        return PromotionResult(decision, actions, reasons, (), clause)
+    eligible = eligible_subjects(years=years, regulation=regulation)
+    return PromotionResult(decision, actions, reasons, eligible, regulation.clause("reassessment"))
 
 
 _REASONS = {

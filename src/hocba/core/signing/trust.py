@@ -6,6 +6,7 @@ are judged by pyhanko-certvalidator from this material alone; nothing is fetched
 """
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from asn1crypto import pem, x509
+from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     ExpiredError,
@@ -29,6 +31,8 @@ from hocba.core.errors import HocbaError
 from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT = "hocba-trust/1"
+_LOG_KEY = re.compile(r"[^+\s]+\+[0-9a-f]{8}\+([A-Za-z0-9+/=]+)")
+_LOG_KEY_BYTES = 33
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +90,19 @@ def load_trust(data: bytes) -> TrustStore:
         return TrustStore(
             anchors=tuple(_der(text) for text in values["anchors"]),
             intermediates=tuple(_der(text) for text in values["intermediates"]),
-            crls=tuple(b64decode(text, validate=True) for text in values["crls"]),
+            crls=tuple(_crl(text) for text in values["crls"]),
             seals=tuple(
                 ApprovedSeal(
                     school_code=seal["school_code"],
                     certificate_sha256=seal["certificate_sha256"],
-                    valid_from=datetime.fromisoformat(seal["valid_from"]),
-                    valid_to=seal["valid_to"] and datetime.fromisoformat(seal["valid_to"]),
+                    valid_from=_instant(seal["valid_from"]),
+                    valid_to=None if seal["valid_to"] is None else _instant(seal["valid_to"]),
                 )
                 for seal in values["seals"]
             ),
-            log_keys=tuple(values["log_keys"]),
+            log_keys=tuple(_log_key(text) for text in values["log_keys"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HocbaError("trust.unreadable") from error
 
 
@@ -165,4 +169,26 @@ def _pem(der: bytes) -> str:
 
 def _der(text: str) -> bytes:
     _, _, der = pem.unarmor(text.encode("ascii"))
+    load_der_x509_certificate(bytes(der))
     return bytes(der)
+
+
+def _crl(text: str) -> bytes:
+    der = b64decode(text, validate=True)
+    load_der_x509_crl(der)
+    return der
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
+
+
+def _log_key(text: str) -> str:
+    """A C2SP verifier key: name, key hash, base64 of the algorithm byte and an Ed25519 key."""
+    matched = _LOG_KEY.fullmatch(text)
+    if matched is None or len(b64decode(matched[1], validate=True)) != _LOG_KEY_BYTES:
+        raise ValueError(text)
+    return text

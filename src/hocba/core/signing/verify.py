@@ -179,7 +179,7 @@ def _seal_problems(
 def _time_problems(
     slot: Slot, time: datetime, checked: Mapping[Slot, CheckedSlot], at: datetime
 ) -> Iterator[Reason]:
-    if time > at + CLOCK_TOLERANCE:
+    if time - at > CLOCK_TOLERANCE:
         yield Reason("signature.future", "SIG_CONSTRAINTS_FAILURE", slot.key)
     earlier = [
         one.signing_time

@@ -21,7 +21,7 @@ from hocba.core.signing.certificate import CertificateHolder, read_certificate
 from hocba.core.signing.keys import key_problem, verify_value
 from hocba.core.signing.plan import Slot
 from hocba.core.signing.verdict import Reason
-from hocba.core.signing.xades import VALUE_MARK, slot_fragment
+from hocba.core.signing.xades import VALUE_MARK, instant_text, slot_fragment
 
 ALGORITHMS = (profile.RSA_SHA256, profile.ECDSA_SHA256, profile.PSS_SHA256)
 _NS = {"ds": profile.DS}
@@ -89,7 +89,8 @@ def _parts(
         value = b64decode(texts["value"], validate=True)
         holder = read_certificate(b64decode(texts["certificate"], validate=True))
         at = datetime.fromisoformat(texts["time"])
-    except (Base64Error, ValueError, HocbaError):
+        instant_text(at)  # an instant at the edge of the calendar cannot be written
+    except (Base64Error, ValueError, OverflowError, HocbaError):
         return Reason("signature.unreadable", "FORMAT_FAILURE")
     if method is None or at.tzinfo is None:
         return Reason("signature.unreadable", "FORMAT_FAILURE")

@@ -1,4 +1,4 @@
-"""`hocba …`: check transcripts offline, without Django, database or network.
+"""`hocba verify`: check transcripts offline, without Django, database or network.
 
     hocba verify FILE… --trust trust.json [--json] [--at 2026-06-01T00:00:00+07:00]
                        [--signatures-only]
@@ -22,7 +22,6 @@ import sys
 from collections.abc import Sequence
 from datetime import MAXYEAR, UTC, datetime
 from hashlib import sha256
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +43,19 @@ from hocba.core.verification import Answer, PublicVerdict, VerdictWord, verify_f
 MAX_FILE_BYTES = 8 * 1024 * 1024
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    _speak_utf8()
-    parser = argparse.ArgumentParser(prog="hocba", description="Học bạ số: kiểm tra ngoại tuyến")
-    commands = parser.add_subparsers(dest="command", required=True)
-    verify = commands.add_parser("verify", help="kiểm tra học bạ (XML hoặc tệp .hocba.json)")
-    verify.add_argument("files", nargs="+", type=Path, metavar="TỆP")
-    verify.add_argument("--trust", type=Path, required=True, help="tệp danh sách tin cậy")
-    verify.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
-    verify.add_argument("--at", help="thời điểm kiểm tra (ISO 8601), mặc định là bây giờ")
-    verify.add_argument(
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="TỆP")
+    parser.add_argument("--trust", type=Path, required=True, help="tệp danh sách tin cậy")
+    parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+    parser.add_argument("--at", help="thời điểm kiểm tra (ISO 8601), mặc định là bây giờ")
+    parser.add_argument(
         "--signatures-only", action="store_true", help="chỉ xét chữ kí, không xét nhật kí"
     )
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verify the files and return the exit code."""
     console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     try:
         at = datetime.fromisoformat(options.at) if options.at else _now()
@@ -88,13 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         _print(results, passed)
     return 0 if all(passed) else 1
-
-
-def _speak_utf8() -> None:
-    """Vietnamese and JSON are UTF-8 wherever they go; a file name that is not is shown escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _now() -> datetime:
@@ -196,7 +187,3 @@ def _print(
             for reason in question.reasons:
                 out.print(f"      - {reason_sentence(reason)}", markup=False)
     out.print(f"{sum(passed)}/{len(passed)} tệp đạt")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

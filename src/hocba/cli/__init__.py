@@ -1,0 +1,38 @@
+"""`hocba …`: the two things anybody may do offline, without Django, database or network.
+
+`verify` checks transcripts, `assess` judges a class workbook or a file of worked cases.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from hocba.cli import assess, verify
+from hocba.cli.verify import MAX_FILE_BYTES
+
+__all__ = ["MAX_FILE_BYTES", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    _speak_utf8()
+    parser = argparse.ArgumentParser(prog="hocba", description="Học bạ số: làm việc ngoại tuyến")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, module, words in (
+        ("verify", verify, "kiểm tra học bạ (XML hoặc tệp .hocba.json)"),
+        ("assess", assess, "tính kết quả của một sổ điểm Excel hoặc một tệp tình huống mẫu"),
+    ):
+        command = commands.add_parser(name, help=words)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    options = parser.parse_args(arguments)
+    code: int = options.run(options)
+    return code
+
+
+def _speak_utf8() -> None:
+    """Vietnamese and JSON are UTF-8 wherever they go; a file name that is not is shown escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
