@@ -27,6 +27,8 @@ CHECKS = (
 )
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
 DATABASE_TESTS = ["tests/apps", "tests/web"]
+RULES = "tests/core/assessment"
+COVERED = ["--cov=hocba.core.assessment", "--cov-branch", "--cov-fail-under=100", "--cov-report="]
 
 
 def run(name: str, command: list[str], **environment: str) -> bool:
@@ -59,7 +61,11 @@ def main() -> int:
     passed = [run(name, command, **environment) for name, command in CHECKS]
     database = os.environ.get("HOCBA_TEST_DATABASE_URL", "")
     environment["HOCBA_TEST_DATABASE_URL"] = ""
-    passed.append(run("tests (SQLite)", PYTEST, **environment))
+    passed.append(
+        run("tests of the rules, every branch", [*PYTEST, RULES, *COVERED], **environment)
+    )
+    rest = [*PYTEST, f"--ignore={RULES}"]
+    passed.append(run("tests (SQLite)", rest, **environment))
     if database:
         environment["HOCBA_TEST_DATABASE_URL"] = database
         for shape, partitioned in (("PostgreSQL", ""), ("PostgreSQL, partitioned", "1")):

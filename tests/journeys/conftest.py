@@ -1,6 +1,5 @@
 """A real browser on a running site; every page that a journey shows is also checked for access."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -20,8 +19,6 @@ from tests.apps.city import _pki_folder, city, data_dir, walk
 
 __all__ = ["_pki_folder", "city", "data_dir", "walk"]
 
-# The browser's driver runs an event loop in this thread; the database calls here are still ours.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,6 +30,14 @@ QUIET = [
 ]
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _database_calls_are_ours() -> Iterator[None]:
+    """The browser's driver runs an event loop in this thread, which makes Django suspicious."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -66,15 +66,16 @@ def weighted_sum(*, marks: TermMarks, required: int, regulation: Regulation) -> 
     """
     midterm = _periodic_mark(marks, MarkKind.MIDTERM)
     final = _periodic_mark(marks, MarkKind.FINAL)
-    regular = _all_tenths(marks.regular)
-    topics, periodic = _all_tenths(marks.topics), _all_tenths(marks.periodic)
-    if regular is None or topics is None or periodic is None or final is None:
+    regular = _all_tenths((*marks.regular, *marks.topics))
+    periodic = _all_tenths(marks.periodic)
+    if regular is None or periodic is None or final is None:
         return None
-    if not regular_count_fits(taken=len(regular), required=required, regulation=regulation):
+    taken = len(marks.regular)
+    if not regular_count_fits(taken=taken, required=required, regulation=regulation):
         return None
     weights = regulation.weights
-    total = weights.regular * (sum(regular) + sum(topics)) + weights.periodic * sum(periodic)
-    divisor = weights.regular * (len(regular) + len(topics)) + weights.periodic * len(periodic)
+    total = weights.regular * sum(regular) + weights.periodic * sum(periodic)
+    divisor = weights.regular * len(regular) + weights.periodic * len(periodic)
     if regulation.has_midterm:
         if midterm is None:
             return None

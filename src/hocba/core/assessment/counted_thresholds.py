@@ -7,6 +7,7 @@ from hocba.core.assessment.learning_rules import (
     STRICT,
     AdjustmentPolicy,
     CountedThresholds,
+    Threshold,
 )
 from hocba.core.assessment.marks import Level, Outcome, RemarkLevel, SubjectKey, Tenths
 from hocba.core.assessment.regulation import Regulation
@@ -26,13 +27,14 @@ def base_level(*, outcomes: Outcomes, rule: CountedThresholds) -> Level | None:
         return None
     failed = 0
     if rule.remark_subjects:
-        failed = sum(value is RemarkLevel.NOT_ACHIEVED for value in outcomes.values())
+        failed = list(outcomes.values()).count(RemarkLevel.NOT_ACHIEVED)
     lowest = min(scores)
+    nth = sorted(scores, reverse=True)[rule.counted_subjects - 1]
     for threshold in rule.thresholds:
         if (
             failed <= threshold.remark_failures
             and lowest >= threshold.every
-            and sum(score >= threshold.counted for score in scores) >= rule.counted_subjects
+            and nth >= threshold.counted  # so many subjects reach it
         ):
             return threshold.level
     return Level.NOT_ACHIEVED
@@ -47,11 +49,22 @@ def adjusted_level(
     """
     if base > Level.GOOD - rule.levels_lost:
         return base, None
-    for subject, value in outcomes.items():
-        deserved = _without(outcomes, subject, value, rule, policy)
-        if deserved is not None and deserved >= Level.FAIR and deserved - base >= rule.levels_lost:
-            return Level(base + 1), subject
+    deserves = max(Level.FAIR, Level(base + rule.levels_lost))
+    asked = next(one for one in rule.thresholds if one.level is deserves)
+    # Everybody else must bear the deserved level, so the one subject is the only one that does not.
+    # Were there none, enough subjects would count for the level below, which was not lost then.
+    short = [key for key, value in outcomes.items() if _falls_short(value, asked, rule)]
+    if len(short) == 1:
+        deserved = _without(outcomes, short[0], outcomes[short[0]], rule, policy)
+        if deserved is not None and deserved - base >= rule.levels_lost:
+            return Level(base + 1), short[0]
     return base, None
+
+
+def _falls_short(value: Outcome, asked: Threshold, rule: CountedThresholds) -> bool:
+    if isinstance(value, RemarkLevel):
+        return rule.remark_subjects and value is RemarkLevel.NOT_ACHIEVED
+    return value < asked.every
 
 
 def _without(

@@ -68,10 +68,10 @@ class OverallThreshold:
 
     level: LegacyLevel
     average: Tenths
-    core: Tenths
     every: Tenths
-    specialised: Tenths
     remarks: bool  # whether every remark subject must be Đ
+    core: Tenths | None = None
+    specialised: Tenths = Tenths(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _fits(
     failed = any(value is RemarkLevel.NOT_ACHIEVED for value in outcomes.values())
     return (
         average >= threshold.average
-        and (threshold.core == 0 or any(score >= threshold.core for score in core))
+        and (threshold.core is None or any(score >= threshold.core for score in core))
         and all(score >= threshold.every for score in scores.values())
         and (specialised is None or scores.get(specialised, _BEST_SCORE) >= threshold.specialised)
         and not (threshold.remarks and failed)

@@ -36,11 +36,11 @@ class Weights:
     """Hệ số of each kind of mark in a term, and of each term in the year."""
 
     regular: int
-    periodic: int
-    midterm: int
     final: int
     first: int
     second: int
+    midterm: int = 0
+    periodic: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Regulation:
 
     def clause(self, section: str) -> str:
         """Cite the clause of a section, e.g. "TT22/2021 Điều 9.2"."""
-        return f"{self.name} {self.clauses[section]}"
+        return self.clauses[section]
 
     def award_title(self, award: Award) -> str:
         """Return the title as the circular words it."""
@@ -158,7 +158,11 @@ def load_regulation(data: Mapping[str, Any]) -> Regulation:
             for row in data["applies"]
             for grade, since in row["from"].items()
         },
-        clauses={key: part["clause"] for key, part in data.items() if _has_clause(part)},
+        clauses={
+            key: f"{data['name']} {part['clause']}"
+            for key, part in data.items()
+            if _has_clause(part)
+        },
         highest=Tenths(data["marks"]["highest"]),
         regular_tiers=tuple((row.get("up_to_periods"), row["count"]) for row in regular["tiers"]),
         regular_exact=regular["exact"],

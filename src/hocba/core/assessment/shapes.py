@@ -3,14 +3,13 @@
 Warnings for a person to look at, never a reason to refuse; only a value outside the scale blocks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from hocba.core.assessment.averages import half_up, subject_result
 from hocba.core.assessment.findings import Finding, Severity
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Mark,
-    RemarkLevel,
     StudentYear,
     SubjectYear,
     Tenths,
@@ -39,34 +38,36 @@ def _subject(subject: SubjectYear, regulation: Regulation) -> Iterator[Finding]:
         where = f"{subject.subject}, {term.value}"
         yield from _term(where, marks, regulation)
     result = subject_result(subject=subject, regulation=regulation)
-    first, second = result.first, result.second
-    if first is None or second is None or isinstance(first, RemarkLevel):
-        return
-    if not isinstance(second, RemarkLevel) and second - first >= LEAP:
-        found = f"{subject.subject}: {_shown(first)} → {_shown(second)}"
+    first, second = _tenths([result.first]), _tenths([result.second])
+    if first and second and second[0] - first[0] >= LEAP:
+        found = f"{subject.subject}: {_shown(first[0])} → {_shown(second[0])}"
         yield Finding("shape.leap", Severity.WARN, found=found)
 
 
 def _term(where: str, marks: TermMarks, regulation: Regulation) -> Iterator[Finding]:
-    written: Sequence[Mark | None] = (*marks.regular, *marks.topics, marks.midterm, marks.final)
-    scores = [int(one) for one in written if one is not None and not isinstance(one, RemarkLevel)]
+    scores = _tenths([*marks.regular, *marks.topics, marks.midterm, marks.final])
     for score in scores:
         if not 0 <= score <= regulation.highest:
-            clause = regulation.clause("marks")
-            found = f"{where}: {_shown(score)}"
             yield Finding(
-                "mark.range", Severity.BLOCK, found=found, expected="0 – 10", clause=clause
+                "mark.range",
+                Severity.BLOCK,
+                found=f"{where}: {_shown(score)}",
+                expected="0 – 10",
+                clause=regulation.clause("marks"),
             )
     if len(scores) >= ALIKE and len(set(scores)) == 1:
         yield Finding("shape.alike", Severity.WARN, found=f"{where}: {_shown(scores[0])}")
-    regular = [
-        int(one) for one in marks.regular if one is not None and not isinstance(one, RemarkLevel)
-    ]
-    if regular and isinstance(marks.final, int):
+    regular, final = _tenths(marks.regular), _tenths([marks.final])
+    if regular and final:
         mean = half_up(sum(regular), len(regular))
-        if abs(marks.final - mean) >= FAR:
-            found = f"{where}: {_shown(mean)} ↔ {_shown(marks.final)}"
+        if abs(final[0] - mean) >= FAR:
+            found = f"{where}: {_shown(mean)} ↔ {_shown(final[0])}"
             yield Finding("shape.far_final", Severity.WARN, found=found)
+
+
+def _tenths(marks: Iterable[Mark | None]) -> list[int]:
+    """The scores that are recorded; these are scored subjects, so there is nothing else."""
+    return [one for one in marks if isinstance(one, int)]
 
 
 def _shown(tenths: int) -> str:

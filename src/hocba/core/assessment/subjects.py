@@ -125,17 +125,14 @@ def _spellings(school_level: str, school_kind: str, name: str) -> Mapping[str, S
 def _programmes() -> Mapping[tuple[str, str, str], Programme]:
     found = {}
     for entry in _FOLDER.iterdir():
-        if entry.name.endswith(".toml"):
-            data = tomllib.loads(entry.read_text(encoding="utf-8"))
-            key = (data["school_level"], data["school_kind"], data["programme"])
-            found[key] = Programme(
-                subjects=tuple(
-                    _subject(row, order, data["first_grade"])
-                    for order, row in enumerate(data["subject"], start=1)
-                ),
-                electives=data["electives"],
-                topic_clusters=data["topic_clusters"],
-            )
+        data = tomllib.loads(entry.read_text(encoding="utf-8"))
+        key = (data["school_level"], data["school_kind"], data["programme"])
+        rows = enumerate(data["subject"], start=1)
+        found[key] = Programme(
+            subjects=tuple(_subject(row, order, data["first_grade"]) for order, row in rows),
+            electives=data["electives"],
+            topic_clusters=data["topic_clusters"],
+        )
     return found
 
 
