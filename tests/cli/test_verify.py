@@ -165,7 +165,7 @@ def test_an_endless_file_is_not_read_to_its_end(run: Run, tmp_path: Path) -> Non
     names = [path, *([Path("/dev/zero")] if os.path.exists("/dev/zero") else [])]
     told = run(*names, "--json")
     assert told.code == 1
-    assert [file["error"] for file in told.json["files"]] == ["transcript.too_large"] * len(names)
+    assert [file["error"] for file in told.json["files"]] == ["request.too_large"] * len(names)
 
 
 def test_the_json_keeps_its_shape(run: Run) -> None:

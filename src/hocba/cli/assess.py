@@ -30,6 +30,7 @@ from hocba.adapters.wording.explanations import shown, why
 from hocba.adapters.wording.findings import finding_sentence
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.worked_cases import Mismatch, mismatches, read_cases
+from hocba.cli.opening import bounded_bytes
 from hocba.core.assessment.assess import assess_year
 from hocba.core.assessment.evaluation import encoded
 from hocba.core.assessment.explain import explain_year
@@ -63,19 +64,13 @@ def run(options: argparse.Namespace) -> int:
     """Judge the file and return the exit code."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     try:
-        with options.file.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            raise HocbaError("request.too_large", megabytes=MAX_FILE_BYTES // 1024 // 1024)
+        data = bounded_bytes(options.file, limit=MAX_FILE_BYTES)
         if data.lstrip()[:1] in (b"{", b"["):
             return _cases(data, options)
         return _workbook(data, options)
-    except OSError:
-        refusal = HocbaError("file.unreadable")
-    except HocbaError as error:
-        refusal = error
-    errors.print(f"{options.file}: {refusal_sentence(refusal)}")
-    return 2
+    except HocbaError as refusal:
+        errors.print(f"{options.file}: {refusal_sentence(refusal)}")
+        return 2
 
 
 def _cases(data: bytes, options: argparse.Namespace) -> int:

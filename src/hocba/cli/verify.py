@@ -36,6 +36,7 @@ from hocba.adapters.wording.verdicts import (
     verdict_sentence,
     verdict_word,
 )
+from hocba.cli.opening import bounded_bytes
 from hocba.core.errors import HocbaError
 from hocba.core.signing.trust import TrustStore, load_trust
 from hocba.core.verification import Answer, PublicVerdict, VerdictWord, verify_file
@@ -94,16 +95,9 @@ def _now() -> datetime:
 
 def _check(path: Path, trust: TrustStore, at: datetime) -> PublicVerdict | HocbaError:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        return HocbaError("file.missing")
-    except IsADirectoryError:
-        return HocbaError("file.folder")
-    except OSError:
-        return HocbaError("file.unreadable")
-    if len(data) > MAX_FILE_BYTES:
-        return HocbaError("transcript.too_large", limit=MAX_FILE_BYTES)
+        data = bounded_bytes(path, limit=MAX_FILE_BYTES)
+    except HocbaError as refusal:
+        return refusal
     return verify_file(data=data, trust=trust, at=at)
 
 
