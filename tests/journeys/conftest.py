@@ -32,7 +32,7 @@ DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _database_calls_are_ours() -> Iterator[None]:
     """The browser's driver runs an event loop in this thread, which makes Django suspicious."""
     with pytest.MonkeyPatch.context() as patch:
