@@ -68,8 +68,8 @@ def test_a_name_that_is_no_utf8_is_shown_escaped(command: Command, folder: Path)
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("verify",), ("verify", "lan.xml"), ("verify", "--trust", "trust.json"), ("ky",)],
-    ids=["nothing", "no file", "no trust", "trust alone", "another command"],
+    [(), ("verify",), ("verify", "--trust", "trust.json"), ("ky",), ("verify-path", "a.pem")],
+    ids=["nothing", "no file", "trust alone", "another command", "no anchor"],
 )
 def test_a_wrong_command_line_exits_with_two(arguments: tuple[str, ...], command: Command) -> None:
     told = command(*arguments)
@@ -83,3 +83,9 @@ def test_help_speaks_vietnamese(command: Command) -> None:
     told = command("verify", "--help")
     assert told.code == 0
     assert "tệp danh sách tin cậy" in told.out
+
+
+def test_without_a_trust_list_a_transcript_is_not_judged(command: Command) -> None:
+    told = command("verify", "lan.xml")
+    assert (told.code, told.out) == (2, "")
+    assert "--trust" in told.err

@@ -1,6 +1,7 @@
-"""`hocba …`: the two things anybody may do offline, without Django, database or network.
+"""`hocba …`: what anybody may do offline, without Django, database or network.
 
-`verify` checks transcripts, `assess` judges a class workbook or a file of worked cases.
+`verify` checks transcripts (and any signed XML), `verify-path` a certificate path, `assess` judges
+a class workbook or a file of worked cases.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from hocba.cli import assess, verify
+from hocba.cli import assess, verify, verify_path
 from hocba.cli.verify import MAX_FILE_BYTES
 
 __all__ = ["MAX_FILE_BYTES", "main"]
@@ -21,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module, words in (
         ("verify", verify, "kiểm tra học bạ (XML hoặc tệp .hocba.json)"),
+        (
+            "verify-path",
+            verify_path,
+            "xét một chuỗi chứng thư với gốc cho sẵn",
+        ),
         ("assess", assess, "tính kết quả của một sổ điểm Excel hoặc một tệp tình huống mẫu"),
     ):
         command = commands.add_parser(name, help=words)

@@ -2,6 +2,7 @@
 
     hocba verify FILE… --trust trust.json [--json] [--at 2026-06-01T00:00:00+07:00]
                        [--signatures-only]
+    hocba verify FILE… --raw-xml [--json]       (any signed XML, see `raw_xml`)
 
 FILE is a transcript (XML) or a bundle (`*.hocba.json`). A file passes when its word is "hợp lệ":
 unaltered, rightly signed, in force by the log. XML alone carries no proof from the log, so it
@@ -36,6 +37,7 @@ from hocba.adapters.wording.verdicts import (
     verdict_sentence,
     verdict_word,
 )
+from hocba.cli import raw_xml
 from hocba.cli.opening import bounded_bytes
 from hocba.core.errors import HocbaError
 from hocba.core.signing.trust import TrustStore, load_trust
@@ -47,21 +49,29 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("files", nargs="+", type=Path, metavar="TỆP")
-    parser.add_argument("--trust", type=Path, required=True, help="tệp danh sách tin cậy")
+    parser.add_argument("--trust", type=Path, help="tệp danh sách tin cậy")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.add_argument("--at", help="thời điểm kiểm tra (ISO 8601), mặc định là bây giờ")
     parser.add_argument(
         "--signatures-only", action="store_true", help="chỉ xét chữ kí, không xét nhật kí"
     )
+    parser.add_argument(
+        "--raw-xml", action="store_true", help="XML đã ký bất kì: từng chữ ký, không xét tin cậy"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Verify the files and return the exit code."""
+    if options.raw_xml:
+        return raw_xml.run(options.files, as_json=options.json)
     console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     try:
         at = datetime.fromisoformat(options.at) if options.at else _now()
         if at.tzinfo is None or at.year == MAXYEAR:
             raise ValueError(options.at)
+        if options.trust is None:
+            console.print("Hãy cho biết tệp danh sách tin cậy: --trust TỆP.")
+            return 2
         trust_bytes = options.trust.read_bytes()
         trust = load_trust(trust_bytes)
     except ValueError:

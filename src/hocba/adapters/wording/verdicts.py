@@ -50,6 +50,17 @@ _ROLES: Mapping[SlotRole, str] = {
     SlotRole.PRINCIPAL: "Hiệu trưởng",
     SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
 }
+REMARKS: Mapping[str, str] = {
+    "remark.enveloped": "Chữ ký nằm bên trong phần mà nó ký.",
+    "remark.enveloping": "Dữ liệu được ký nằm bên trong chữ ký.",
+    "remark.no_certificate": "Chữ ký không kèm chứng thư số, chỉ có khóa.",
+    "remark.not_xades": "Chữ ký không theo XAdES: không gắn thời điểm và chứng thư vào chữ ký.",
+    "remark.other_canonicalization": "Chữ ký dùng cách chuẩn hóa khác với khuôn dạng của hệ thống.",
+    "remark.other_signing_certificate": "Thuộc tính đã ký nêu một chứng thư khác.",
+    "remark.properties_of_another": "Thuộc tính XAdES trỏ tới một chữ ký khác.",
+    "remark.properties_unsigned": "Thuộc tính XAdES không nằm trong phần được ký.",
+    "remark.whole_document": "Chữ ký phủ toàn bộ tệp.",
+}
 REASONS: Mapping[str, str] = {
     "algorithm.key_kind": "Loại khóa ký không được chấp nhận.",
     "algorithm.not_accepted": "Thuật toán ký không được chấp nhận.",
@@ -58,10 +69,13 @@ REASONS: Mapping[str, str] = {
     "certificate.expired": "Chứng thư số đã hết hạn khi ký.",
     "certificate.no_path": "Chứng thư số không dẫn tới nơi cấp nào trong danh sách tin cậy.",
     "certificate.not_yet_valid": "Chứng thư số chưa có hiệu lực khi ký.",
+    "certificate.path_invalid": "Chuỗi chứng thư không hợp lệ theo RFC 5280.",
     "certificate.revoked": "Chứng thư số đã bị thu hồi trước khi ký.",
     "certificate.status_unknown": "Chưa biết chứng thư số có bị thu hồi khi ký hay không.",
     "certificate.usage": "Chứng thư số không được cấp để ký văn bản.",
     "document.layout": "Tệp có chỗ đã bị thêm, bớt hoặc sửa.",
+    "foreign.no_key": "Chữ ký không kèm chứng thư hay khóa đọc được.",
+    "foreign.value": "Giá trị chữ ký không khớp.",
     "log.checkpoint": "Nhật ký đi kèm không do nhật ký công khai ký.",
     "log.inclusion": "Bằng chứng nhật ký không khớp với nhật ký công khai.",
     "log.no_proof": "Tệp XML thiếu bằng chứng nhật ký: hãy dùng mã tra cứu hoặc tệp .hocba.json.",

@@ -132,7 +132,7 @@ def _check(
     try:
         validator = CertificateValidator(x509.Certificate.load(certificate), None, context)
         usage = validator.async_validate_usage({"digital_signature", "non_repudiation"})  # type: ignore[no-untyped-call]
-        _run(usage)
+        run_offline(usage)
     except RevokedError:
         return failed, (Reason("certificate.revoked", "REVOKED"),)
     except ExpiredError:
@@ -148,7 +148,7 @@ def _check(
     return Indication.TOTAL_PASSED, ()
 
 
-def _run(coroutine: Coroutine[Any, Any, Any]) -> None:
+def run_offline(coroutine: Coroutine[Any, Any, Any]) -> None:
     """Drive a coroutine that never waits, since nothing is fetched."""
     try:
         coroutine.send(None)
