@@ -6,6 +6,7 @@ again; a slot is inserted at its place and every other byte stays as it was.
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,8 +18,8 @@ from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.keys import algorithm_for, key_problem, verify_value
 from hocba.core.signing.plan import Slot, plan_for, slots_of
 from hocba.core.signing.xades import VALUE_MARK, canonical, slot_fragment
-from hocba.core.transcript.canonical import SIGNATURE_AREA, from_xml
-from hocba.core.transcript.parser import parse
+from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript
+from hocba.core.transcript.parser import elements_by_id, parse
 
 _END = f"  </{SIGNATURE_AREA}>\n".encode()
 # The bytes between which the area stands are fixed by the writer and cannot occur in data,
@@ -75,11 +76,8 @@ def prepare(*, document: bytes, slot: Slot, certificate: bytes, at: datetime) ->
     root = parse(document)
     holder = read_certificate(certificate)
     _refuse_wrong_certificate(slot, certificate, at)
-    earlier = _earlier_elements(document, root, slot)
-    covered = tuple(
-        (target, sha256(canonical(_by_id(root, target))).digest())
-        for target in (*slot.targets, *earlier)
-    )
+    earlier = _earlier_elements(root, slot)
+    covered = _digests(root, [*slot.targets, *earlier])
     algorithm = algorithm_for(holder.public_key)
     signed_info, fragment = slot_fragment(
         slot=slot, holder=holder, algorithm=algorithm, at=at, references=covered
@@ -118,9 +116,8 @@ def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
     if filled in document:
         return document
     root = parse(document)
-    for target, digest in prepared.covered:
-        if sha256(canonical(_by_id(root, target))).digest() != digest:
-            raise HocbaError("signing.document_changed")
+    if _digests(root, [target for target, _ in prepared.covered]) != prepared.covered:
+        raise HocbaError("signing.document_changed")
     if any(element.get("Id") == f"ky-{prepared.slot_key}" for element in root[1]):
         raise HocbaError("signing.slot_taken")
     return _inserted(document, root, prepared.slot_key, filled)
@@ -138,9 +135,9 @@ def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> N
         raise HocbaError("signing.certificate_key")
 
 
-def _earlier_elements(document: bytes, root: etree._Element, slot: Slot) -> list[str]:
+def _earlier_elements(root: etree._Element, slot: Slot) -> list[str]:
     """Ids of the slots before this one, all of which must be there."""
-    transcript = from_xml(document)
+    transcript = read_transcript(root)
     plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
     slots = slots_of(plan=plan, transcript=transcript)
     if slot not in slots:
@@ -154,16 +151,17 @@ def _earlier_elements(document: bytes, root: etree._Element, slot: Slot) -> list
     return earlier
 
 
-def _by_id(root: etree._Element, identifier: str) -> etree._Element:
-    found = [element for element in root.iter() if element.get("Id") == identifier]
-    if len(found) != 1:
+def _digests(root: etree._Element, names: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
+    """Return (Id, SHA-256 of the canonical element) of each."""
+    elements = elements_by_id(root)
+    if not elements.keys() >= set(names):
         raise HocbaError("signing.document_changed")
-    return found[0]
+    return tuple((name, sha256(canonical(elements[name])).digest()) for name in names)
 
 
 def _inserted(document: bytes, root: etree._Element, slot_key: str, filled: bytes) -> bytes:
     """Put the slot's lines before the first slot that stands later in the plan's order."""
-    transcript = from_xml(document)
+    transcript = read_transcript(root)
     plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
     keys = [slot.element_id for slot in slots_of(plan=plan, transcript=transcript)]
     own = keys.index(f"ky-{slot_key}")

@@ -32,10 +32,10 @@ from hocba.core.signing.verdict import (
 )
 from hocba.core.signing.xades import canonical
 from hocba.core.signing.xmldsig import CheckedSlot, check_slot
-from hocba.core.transcript.canonical import SIGNATURE_AREA, from_xml, to_xml
+from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript, to_xml
 from hocba.core.transcript.lint import schema_valid
 from hocba.core.transcript.model import Transcript
-from hocba.core.transcript.parser import parse
+from hocba.core.transcript.parser import elements_by_id, parse
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 _AREA_END = f"  </{SIGNATURE_AREA}>\n".encode()
@@ -52,7 +52,7 @@ def verify_document(*, document: bytes, trust: TrustStore, at: datetime) -> Docu
     # (1) Format
     try:
         root = parse(document)
-        transcript = from_xml(document)
+        transcript = read_transcript(root)
         if not schema_valid(root):
             raise HocbaError("transcript.schema")
         # (2) Plan
@@ -91,7 +91,7 @@ def _slot_problems(root: etree._Element, slots: tuple[Slot, ...]) -> Iterator[Re
 
 
 def _checked_slots(root: etree._Element, slots: tuple[Slot, ...]) -> dict[Slot, CheckedSlot]:
-    elements = {str(element.get("Id")): element for element in root.iter() if element.get("Id")}
+    elements = elements_by_id(root)
     digests: dict[str, bytes] = {}
     checked = {}
     for slot in slots:

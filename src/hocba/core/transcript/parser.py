@@ -5,6 +5,7 @@ number of tags), the rest on the tree. Letters are judged by the reader, `canoni
 """
 
 import re
+from typing import cast
 
 from lxml import etree
 
@@ -22,6 +23,12 @@ _DECLARATION = re.compile(
     rb"(\s+standalone\s*=\s*[\"'](yes|no)[\"'])?\s*\?>"
 )
 _NESTED_TOO_DEEP = "Excessive depth"
+_NAMESPACE = re.compile(rb"xmlns(:[^\s=]*)?\s*=\s*[\"']([^\"'<>]*)")
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+_TOO_MANY = etree.XPath(f"count(//*) > {MAX_ELEMENTS}")
+_TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
+_LONG_ATTRIBUTE = etree.XPath(f"boolean(//@*[string-length() > {MAX_ATTRIBUTE_LENGTH}])")
+_IDENTIFIED = etree.XPath("//*[@Id]")
 
 
 def parse(document: bytes) -> etree._Element:
@@ -52,8 +59,6 @@ def parse(document: bytes) -> etree._Element:
         if _NESTED_TOO_DEEP in str(error):
             raise HocbaError("transcript.too_deep", limit=MAX_DEPTH) from None
         raise HocbaError("transcript.not_xml", line=error.lineno) from None
-    for node in (*root.itersiblings(preceding=True), *root.itersiblings()):
-        _refuse_strange_node(node)
     _refuse_tree(root)
     return root
 
@@ -76,43 +81,45 @@ def _refuse_bytes(document: bytes) -> None:
     # Inside text "<" is always escaped, so these cannot be anybody's name.
     if b"<!DOCTYPE" in document or b"<!ENTITY" in document:
         raise HocbaError("transcript.doctype")
+    if b"<!--" in document:
+        raise HocbaError("transcript.comment")
+    if document.count(b"<?") > document.startswith(b"<?xml "):
+        raise HocbaError("transcript.processing_instruction")
     # An element has at most two tags: no tree larger than the bound is ever built.
     if document.count(b"<") > 2 * MAX_ELEMENTS:
         raise HocbaError("transcript.too_many_elements", limit=MAX_ELEMENTS)
-
-
-def _refuse_strange_node(node: etree._Element) -> None:
-    if isinstance(node, etree._Comment):
-        raise HocbaError("transcript.comment")
-    if isinstance(node, etree._ProcessingInstruction):
-        raise HocbaError("transcript.processing_instruction")
+    _refuse_namespaces(document)
 
 
 def _refuse_tree(root: etree._Element) -> None:
-    depth, count = 0, 0
-    identifiers: set[str] = set()
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event == "end":
-            depth -= 1
-            continue
-        _refuse_strange_node(node)
-        depth, count = depth + 1, count + 1
-        if depth > MAX_DEPTH:
-            raise HocbaError("transcript.too_deep", limit=MAX_DEPTH)
-        if count > MAX_ELEMENTS:
-            raise HocbaError("transcript.too_many_elements", limit=MAX_ELEMENTS)
-        _refuse_attributes(node)
-        identifier = node.get("Id")
-        if identifier is not None:
-            if identifier in identifiers:
-                raise HocbaError("transcript.duplicate_id", element=identifier[:80])
-            identifiers.add(identifier)
-
-
-def _refuse_attributes(node: etree._Element) -> None:
-    # nsmap counts declarations inherited from above too, which are as bounded as our own.
-    if len(node.attrib) > MAX_ATTRIBUTES or len(node.nsmap) > MAX_ATTRIBUTES:
+    """What only the tree tells, asked in XPath: a loop over all nodes would cost half a verdict."""
+    if _TOO_DEEP(root):
+        raise HocbaError("transcript.too_deep", limit=MAX_DEPTH)
+    if _TOO_MANY(root):
+        raise HocbaError("transcript.too_many_elements", limit=MAX_ELEMENTS)
+    if _TOO_MANY_ATTRIBUTES(root):
         raise HocbaError("transcript.too_many_attributes", limit=MAX_ATTRIBUTES)
-    names = (*node.attrib.values(), *node.nsmap.values())
-    if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in names):
+    if _LONG_ATTRIBUTE(root):
+        raise HocbaError("transcript.attribute_too_long", limit=MAX_ATTRIBUTE_LENGTH)
+    identifiers = [element.get("Id") or "" for element in _with_id(root)]
+    if len(identifiers) > len(set(identifiers)):
+        doubled = next(one for one in identifiers if identifiers.count(one) > 1)
+        raise HocbaError("transcript.duplicate_id", element=doubled[:80])
+
+
+def elements_by_id(root: etree._Element) -> dict[str, etree._Element]:
+    """Return the elements of a parsed document by their Id; parsing refused doubled ones."""
+    return {element.get("Id") or "": element for element in _with_id(root)}
+
+
+def _with_id(root: etree._Element) -> list[etree._Element]:
+    return cast("list[etree._Element]", _IDENTIFIED(root))
+
+
+def _refuse_namespaces(document: bytes) -> None:
+    """Declarations are bounded like attributes: how many prefixes there are, how long a name is."""
+    declared = _NAMESPACE.findall(document)
+    if len({prefix for prefix, _ in declared}) > MAX_ATTRIBUTES:
+        raise HocbaError("transcript.too_many_attributes", limit=MAX_ATTRIBUTES)
+    if any(len(name) > MAX_ATTRIBUTE_LENGTH for _, name in declared):
         raise HocbaError("transcript.attribute_too_long", limit=MAX_ATTRIBUTE_LENGTH)
