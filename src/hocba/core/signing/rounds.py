@@ -32,7 +32,7 @@ class Prepared:
     """What one device is to sign: `digest` is SHA-256 of the canonical SignedInfo.
 
     `covered` holds (Id, SHA-256) of everything the signature covers, so that completing notices
-    whether any of it changed meanwhile.
+    whether any of it changed meanwhile; `later` are the Ids of the slots that stand after this one.
     """
 
     slot_key: str
@@ -43,6 +43,7 @@ class Prepared:
     certificate_sha256: str
     algorithm: str
     covered: tuple[tuple[str, bytes], ...]
+    later: tuple[tuple[str, str], ...]  # (element name, Id)
     at: datetime
 
     def to_json(self) -> str:
@@ -61,6 +62,7 @@ class Prepared:
         for name in ("digest", "fragment", "certificate"):
             values[name] = b64decode(values[name])
         values["covered"] = tuple((name, bytes.fromhex(one)) for name, one in values["covered"])
+        values["later"] = tuple((name, identifier) for name, identifier in values["later"])
         values["at"] = datetime.fromisoformat(values["at"])
         return cls(**values)
 
@@ -76,7 +78,8 @@ def prepare(*, document: bytes, slot: Slot, certificate: bytes, at: datetime) ->
     root = parse(document)
     holder = read_certificate(certificate)
     _refuse_wrong_certificate(slot, certificate, at)
-    earlier = _earlier_elements(root, slot)
+    slots = _slots_open_for(root, slot)
+    earlier = [one.element_id for one in slots if one.order < slot.order]
     covered = _digests(root, [*slot.targets, *earlier])
     algorithm = algorithm_for(holder.public_key)
     signed_info, fragment = slot_fragment(
@@ -91,6 +94,7 @@ def prepare(*, document: bytes, slot: Slot, certificate: bytes, at: datetime) ->
         certificate_sha256=holder.sha256,
         algorithm=algorithm,
         covered=covered,
+        later=tuple((one.role.value, one.element_id) for one in slots[slots.index(slot) + 1 :]),
         at=at,
     )
 
@@ -115,12 +119,17 @@ def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
     filled = prepared.fragment.replace(VALUE_MARK, b64encode(signature))
     if filled in document:
         return document
-    root = parse(document)
+    if sha256(document).hexdigest() != prepared.document_sha256:
+        _refuse_changed(parse(document), prepared)
+    return _inserted(document, prepared, filled)
+
+
+def _refuse_changed(root: etree._Element, prepared: Prepared) -> None:
+    """The document grew since `prepare`: what is covered must be as it was, the slot still free."""
     if _digests(root, [target for target, _ in prepared.covered]) != prepared.covered:
         raise HocbaError("signing.document_changed")
     if any(element.get("Id") == f"ky-{prepared.slot_key}" for element in root[1]):
         raise HocbaError("signing.slot_taken")
-    return _inserted(document, root, prepared.slot_key, filled)
 
 
 def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> None:
@@ -135,8 +144,8 @@ def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> N
         raise HocbaError("signing.certificate_key")
 
 
-def _earlier_elements(root: etree._Element, slot: Slot) -> list[str]:
-    """Ids of the slots before this one, all of which must be there."""
+def _slots_open_for(root: etree._Element, slot: Slot) -> tuple[Slot, ...]:
+    """All slots of the document's plan; this one must be free and those before it filled."""
     transcript = read_transcript(root)
     plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
     slots = slots_of(plan=plan, transcript=transcript)
@@ -148,7 +157,7 @@ def _earlier_elements(root: etree._Element, slot: Slot) -> list[str]:
     earlier = [one.element_id for one in slots if one.order < slot.order]
     if not present.issuperset(earlier):
         raise HocbaError("signing.order_not_reached")
-    return earlier
+    return slots
 
 
 def _digests(root: etree._Element, names: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
@@ -159,16 +168,10 @@ def _digests(root: etree._Element, names: Iterable[str]) -> tuple[tuple[str, byt
     return tuple((name, sha256(canonical(elements[name])).digest()) for name in names)
 
 
-def _inserted(document: bytes, root: etree._Element, slot_key: str, filled: bytes) -> bytes:
-    """Put the slot's lines before the first slot that stands later in the plan's order."""
-    transcript = read_transcript(root)
-    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
-    keys = [slot.element_id for slot in slots_of(plan=plan, transcript=transcript)]
-    own = keys.index(f"ky-{slot_key}")
-    after = [element for element in root[1] if keys.index(element.get("Id") or "") > own]
-    mark = _END
-    if after:
-        mark = f'    <{after[0].tag} Id="{after[0].get("Id")}">\n'.encode()
+def _inserted(document: bytes, prepared: Prepared, filled: bytes) -> bytes:
+    """Put the slot's lines before the first slot there that stands later in the plan's order."""
+    openings = (f'    <{name} Id="{identifier}">\n'.encode() for name, identifier in prepared.later)
+    mark = next((opening for opening in openings if opening in document), _END)
     if document.count(_EMPTY_AREA) != 1 or document.count(mark) != 1:
         raise HocbaError("signing.document_changed")
     head, tail = document.split(mark)

@@ -124,9 +124,10 @@ def field_problems(root: etree._Element) -> Iterator[tuple[HocbaError, str]]:
         ("", _only(data, table.SUMMARY_BLOCK), table.SUMMARY),
     ]
     for subject, block, rows in blocks:
+        children = _children(block)
         for field in rows:
             try:
-                _field_value(block, field)
+                _field_value(children, field)
             except HocbaError as refusal:
                 yield refusal, subject
 
@@ -174,15 +175,24 @@ def _only(parent: etree._Element, name: str) -> etree._Element:
 
 def _values(element: etree._Element, rows: Iterable[Field]) -> dict[str, Any]:
     values: dict[str, Any] = {}
+    children = _children(element)
     for field in rows:
-        value = _field_value(element, field)
+        value = _field_value(children, field)
         if values.setdefault(field.path, value) != value:
             raise HocbaError("transcript.value", element=field.element, field=field.label)
     return values
 
 
-def _field_value(element: etree._Element, field: Field) -> Any:
-    found = element.findall(field.element)
+def _children(element: etree._Element) -> Mapping[str, list[etree._Element]]:
+    """Return the children by name: asking the tree for each field costs more than one walk."""
+    found: dict[str, list[etree._Element]] = {}
+    for child in element:
+        found.setdefault(str(child.tag), []).append(child)
+    return found
+
+
+def _field_value(children: Mapping[str, list[etree._Element]], field: Field) -> Any:
+    found = children.get(field.element, ())
     if len(found) > 1 or (found and len(found[0])):
         raise HocbaError("transcript.shape", element=field.element, field=field.label)
     if found:
