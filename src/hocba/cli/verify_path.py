@@ -15,18 +15,17 @@ also wants a key usage for signing.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asn1crypto import pem
-from cryptography import x509
 from rich.console import Console
 
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.wording.verdicts import reason_sentence
 from hocba.cli.opening import bounded_bytes
 from hocba.core.errors import HocbaError
-from hocba.core.signing.path import PathQuestion, check_path
+from hocba.core.signing.path import PathQuestion, certificates_in, check_path, crls_in
 from hocba.core.signing.verdict import Indication, Reason
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         question = _question(options)
     except HocbaError as refusal:
         errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
-        errors.print(f"{refusal_sentence(refusal)} {refusal.params.get('file', '')}")
+        errors.print(refusal_sentence(refusal))
         return 2
     indication, reasons = check_path(question=question)
     if options.json:
@@ -68,13 +67,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _question(options: argparse.Namespace) -> PathQuestion:
-    chain = [der for path in options.certificates for der in _ders(path, "CERTIFICATE")]
-    crls = tuple(der for path in options.crl for der in _ders(path, "X509 CRL"))
+    chain = _certificates(options.certificates)
+    crls = tuple(der for path in options.crl for der in crls_in(_bytes(path)))
     required = {"require": True, "if-given": bool(crls), "none": False}[options.revocation]
     return PathQuestion(
         certificate=chain[0],
-        intermediates=tuple(chain[1:]),
-        anchors=tuple(der for path in options.anchor for der in _ders(path, "CERTIFICATE")),
+        intermediates=chain[1:],
+        anchors=_certificates(options.anchor),
         crls=() if options.revocation == "none" else crls,
         at=_instant(options.at),
         require_revocation=required,
@@ -111,19 +110,9 @@ def _instant(text: str | None) -> datetime:
     return at
 
 
-def _ders(path: Path, kind: str) -> list[bytes]:
-    data = bounded_bytes(path, limit=MAX_FILE_BYTES)
-    try:
-        found = [data]
-        if pem.detect(data):
-            found = [der for name, _, der in pem.unarmor(data, multiple=True) if name == kind]
-        for der in found:
-            if kind == "CERTIFICATE":
-                x509.load_der_x509_certificate(der)
-            else:
-                x509.load_der_x509_crl(der)
-    except (ValueError, TypeError) as error:
-        raise HocbaError("certificate.unreadable", file=str(path)) from error
-    if not found:
-        raise HocbaError("certificate.unreadable", file=str(path))
-    return found
+def _certificates(paths: Sequence[Path]) -> tuple[bytes, ...]:
+    return tuple(der for path in paths for der in certificates_in(_bytes(path)))
+
+
+def _bytes(path: Path) -> bytes:
+    return bounded_bytes(path, limit=MAX_FILE_BYTES)

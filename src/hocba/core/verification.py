@@ -6,12 +6,12 @@ from enum import StrEnum
 from hashlib import sha256
 
 from hocba.core.errors import HocbaError
+from hocba.core.merkle import leaf_hash, verify_inclusion
 from hocba.core.registry.bundle import Bundle, is_bundle, read_bundle
 from hocba.core.registry.checkpoint import open_checkpoint
 from hocba.core.registry.entry import decode
 from hocba.core.registry.lifecycle import TranscriptState, fold
 from hocba.core.registry.lookup_code import lookup_digest
-from hocba.core.registry.merkle import leaf_hash, verify_inclusion
 from hocba.core.signing.keys import ed25519_verify
 from hocba.core.signing.trust import TrustStore
 from hocba.core.signing.verdict import DocumentVerdict, Indication, Reason, SignatureVerdict

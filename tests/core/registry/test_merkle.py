@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hocba.core.registry.merkle import (
+from hocba.core.merkle import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,

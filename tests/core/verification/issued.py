@@ -19,11 +19,11 @@ from hocba.adapters.software_signer.demo_pki import (
     build_demo_pki,
 )
 from hocba.core.assessment.subjects import catalogue
+from hocba.core.merkle import inclusion_proof, leaf_hash, tree_root
 from hocba.core.registry.bundle import Bundle, BundledEntry
 from hocba.core.registry.checkpoint import Checkpoint, sign_checkpoint, vkey
 from hocba.core.registry.entry import EntryKind, LogEntry, encode
 from hocba.core.registry.lookup_code import lookup_digest
-from hocba.core.registry.merkle import inclusion_proof, leaf_hash, tree_root
 from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
 from hocba.core.signing.plan import plan_for, slots_of
 from hocba.core.signing.rounds import complete, prepare

@@ -23,11 +23,11 @@ from hocba.apps.certificates.queries import approved_seals
 from hocba.apps.leaf import school_year_of
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, LogHead
 from hocba.core.errors import HocbaError
+from hocba.core.merkle import leaf_hash, tree_root
 from hocba.core.registry import entry as entries
 from hocba.core.registry.checkpoint import Checkpoint as TreeHead
 from hocba.core.registry.checkpoint import sign_checkpoint, vkey
 from hocba.core.registry.lookup_code import lookup_digest
-from hocba.core.registry.merkle import leaf_hash, tree_root
 from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
 from hocba.core.signing.trust import ApprovedSeal, TrustStore, dump_trust
 

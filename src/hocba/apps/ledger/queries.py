@@ -15,8 +15,8 @@ from django.conf import settings
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry
 from hocba.core.errors import HocbaError
+from hocba.core.merkle import inclusion_proof
 from hocba.core.registry.bundle import Bundle, BundledEntry, write_bundle
-from hocba.core.registry.merkle import inclusion_proof
 from hocba.core.signing.trust import TrustStore, load_trust
 
 

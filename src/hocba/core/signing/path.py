@@ -4,10 +4,12 @@ The same engine as for transcripts (`trust`), with everything given by the calle
 can try it on their own paths.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
+from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     ExpiredError,
@@ -19,6 +21,7 @@ from pyhanko_certvalidator.errors import (
     ValidationError,
 )
 
+from hocba.core.errors import HocbaError
 from hocba.core.signing.trust import run_offline
 from hocba.core.signing.verdict import Indication, Reason
 
@@ -38,6 +41,39 @@ class PathQuestion:
     at: datetime
     require_revocation: bool = True
     for_signing: bool = False
+
+
+def certificates_in(data: bytes) -> tuple[bytes, ...]:
+    """Return the certificates of a DER or PEM file.
+
+    Raises:
+        HocbaError: "certificate.unreadable".
+    """
+    return _parts(data, "CERTIFICATE", load_der_x509_certificate)
+
+
+def crls_in(data: bytes) -> tuple[bytes, ...]:
+    """Return the revocation lists of a DER or PEM file.
+
+    Raises:
+        HocbaError: "certificate.unreadable".
+    """
+    return _parts(data, "X509 CRL", load_der_x509_crl)
+
+
+def _parts(data: bytes, kind: str, load: Callable[[bytes], object]) -> tuple[bytes, ...]:
+    try:
+        found = (data,)
+        if pem.detect(data):
+            parts = pem.unarmor(data, multiple=True)
+            found = tuple(der for name, _, der in parts if name == kind)
+        for der in found:
+            load(der)
+    except (ValueError, TypeError) as error:
+        raise HocbaError("certificate.unreadable") from error
+    if not found:
+        raise HocbaError("certificate.unreadable")
+    return found
 
 
 def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...]]:

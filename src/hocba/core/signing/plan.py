@@ -24,6 +24,7 @@ class SlotRule:
     order: int
     signer: str  # "subject_teacher" | "homeroom_teacher" | "principal" | "school"
     targets: str  # "own_rows" | "data"
+    modes: tuple[str, ...]  # "document": a signature each; "sheet": one for a class
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class SigningPlan:
     school_level: str
     from_school_year: str
     rules: tuple[SlotRule, ...]
+
+    def allows(self, role: SlotRole, mode: str) -> bool:
+        """Whether slots of a role may be signed in a mode."""
+        return any(rule.role is role and mode in rule.modes for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,13 @@ def _plans() -> tuple[SigningPlan, ...]:
     for name in _FILES:
         data = tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
         rules = tuple(
-            SlotRule(SlotRole(row["role"]), row["order"], row["signer"], row["targets"])
+            SlotRule(
+                SlotRole(row["role"]),
+                row["order"],
+                row["signer"],
+                row["targets"],
+                tuple(row["modes"]),
+            )
             for row in data["slot"]
         )
         plans.append(

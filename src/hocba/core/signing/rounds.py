@@ -6,7 +6,7 @@ again; a slot is inserted at its place and every other byte stays as it was.
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,9 +16,11 @@ from lxml import etree
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.keys import algorithm_for, key_problem, verify_value
-from hocba.core.signing.plan import Slot, plan_for, slots_of
+from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
+from hocba.core.signing.sheets import SheetPage, sheet_leaf, sheet_page, sheet_places
 from hocba.core.signing.xades import VALUE_MARK, canonical, slot_fragment
 from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript
+from hocba.core.transcript.model import Transcript
 from hocba.core.transcript.parser import elements_by_id, parse
 
 _END = f"  </{SIGNATURE_AREA}>\n".encode()
@@ -75,26 +77,125 @@ def prepare(*, document: bytes, slot: Slot, certificate: bytes, at: datetime) ->
             "signing.order_not_reached", "signing.certificate_holder", "signing.certificate_time",
             "signing.certificate_usage", "signing.certificate_key", and those of reading.
     """
-    root = parse(document)
-    holder = read_certificate(certificate)
     _refuse_wrong_certificate(slot, certificate, at)
-    slots = _slots_open_for(root, slot)
-    earlier = [one.element_id for one in slots if one.order < slot.order]
-    covered = _digests(root, [*slot.targets, *earlier])
+    return _prepared(_Open.of(document, slot), certificate, at, None)
+
+
+def prepare_sheet(
+    *,
+    documents: Sequence[bytes],
+    slot_keys: Sequence[str],
+    salts: Sequence[bytes],
+    certificate: bytes,
+    at: datetime,
+) -> tuple[Prepared, ...]:
+    """Return the pages of one sheet over a class; all have the same digest, to be signed once.
+
+    `slot_keys` names the signer's slot in each document (of one role), `salts` are 16 random bytes
+    each. Every page is completed like any other, with the one signature value.
+
+    Raises:
+        HocbaError: those of `prepare`, and "sheet.size", "sheet.not_allowed" (the plan wants a
+            signature on each document), "sheet.mixed" (not one school, year, class and role).
+    """
+    opened = [
+        _Open.by_key(document, key) for document, key in zip(documents, slot_keys, strict=True)
+    ]
+    for one in opened:
+        _refuse_wrong_certificate(one.slot, certificate, at)
+        if not one.plan.allows(one.slot.role, "sheet"):
+            raise HocbaError("sheet.not_allowed")
+    groups = {
+        (one.transcript.school.code, one.transcript.school_year, one.transcript.class_name)
+        + (one.slot.role, one.slot.signer_id)
+        for one in opened
+    }
+    if len(groups) > 1:
+        raise HocbaError("sheet.mixed")
+    leaves = [
+        sheet_leaf(salt=salt, lookup_uuid=one.transcript.lookup_uuid, covered=one.covered)
+        for one, salt in zip(opened, salts, strict=True)
+    ]
+    root, places = sheet_places(leaves=leaves, salts=salts)
+    return tuple(
+        _prepared(
+            one,
+            certificate,
+            at,
+            sheet_page(slot=one.slot, transcript=one.transcript, place=place, root=root),
+        )
+        for one, place in zip(opened, places, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A document with one of its slots open: free, and those before it filled."""
+
+    document: bytes
+    transcript: Transcript
+    plan: SigningPlan
+    slot: Slot
+    covered: tuple[tuple[str, bytes], ...]
+    later: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, document: bytes, slot: Slot) -> "_Open":
+        return cls._read(document, lambda slots: slot if slot in slots else None)
+
+    @classmethod
+    def by_key(cls, document: bytes, key: str) -> "_Open":
+        return cls._read(
+            document, lambda slots: next((one for one in slots if one.key == key), None)
+        )
+
+    @classmethod
+    def _read(cls, document: bytes, choose: Callable[[tuple[Slot, ...]], Slot | None]) -> "_Open":
+        root = parse(document)
+        transcript = read_transcript(root)
+        plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
+        slots = slots_of(plan=plan, transcript=transcript)
+        slot = choose(slots)
+        if slot is None:
+            raise HocbaError("signing.slot_unknown")
+        present = {element.get("Id") for element in root[1]}
+        if slot.element_id in present:
+            raise HocbaError("signing.slot_taken")
+        earlier = [one.element_id for one in slots if one.order < slot.order]
+        if not present.issuperset(earlier):
+            raise HocbaError("signing.order_not_reached")
+        after = slots[slots.index(slot) + 1 :]
+        return cls(
+            document,
+            transcript,
+            plan,
+            slot,
+            _digests(root, [*slot.targets, *earlier]),
+            tuple((one.role.value, one.element_id) for one in after),
+        )
+
+
+def _prepared(opened: _Open, certificate: bytes, at: datetime, page: SheetPage | None) -> Prepared:
+    holder = read_certificate(certificate)
     algorithm = algorithm_for(holder.public_key)
     signed_info, fragment = slot_fragment(
-        slot=slot, holder=holder, algorithm=algorithm, at=at, references=covered
+        slot=opened.slot,
+        holder=holder,
+        algorithm=algorithm,
+        at=at,
+        references=opened.covered,
+        page=page,
     )
     return Prepared(
-        slot_key=slot.key,
-        document_sha256=sha256(document).hexdigest(),
+        slot_key=opened.slot.key,
+        document_sha256=sha256(opened.document).hexdigest(),
         digest=sha256(signed_info).digest(),
         fragment=fragment,
         certificate=certificate,
         certificate_sha256=holder.sha256,
         algorithm=algorithm,
-        covered=covered,
-        later=tuple((one.role.value, one.element_id) for one in slots[slots.index(slot) + 1 :]),
+        covered=opened.covered,
+        later=opened.later,
         at=at,
     )
 
@@ -142,22 +243,6 @@ def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> N
         raise HocbaError("signing.certificate_usage")
     if key_problem(holder.public_key):
         raise HocbaError("signing.certificate_key")
-
-
-def _slots_open_for(root: etree._Element, slot: Slot) -> tuple[Slot, ...]:
-    """All slots of the document's plan; this one must be free and those before it filled."""
-    transcript = read_transcript(root)
-    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
-    slots = slots_of(plan=plan, transcript=transcript)
-    if slot not in slots:
-        raise HocbaError("signing.slot_unknown")
-    present = {element.get("Id") for element in root[1]}
-    if slot.element_id in present:
-        raise HocbaError("signing.slot_taken")
-    earlier = [one.element_id for one in slots if one.order < slot.order]
-    if not present.issuperset(earlier):
-        raise HocbaError("signing.order_not_reached")
-    return slots
 
 
 def _digests(root: etree._Element, names: Iterable[str]) -> tuple[tuple[str, bytes], ...]:

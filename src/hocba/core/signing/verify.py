@@ -21,7 +21,7 @@ from hashlib import sha256
 from lxml import etree
 
 from hocba.core.errors import HocbaError
-from hocba.core.signing.plan import Slot, plan_for, slots_of
+from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
 from hocba.core.signing.trust import TrustStore, check_certificate
 from hocba.core.signing.verdict import (
     DocumentVerdict,
@@ -65,7 +65,7 @@ def verify_document(*, document: bytes, trust: TrustStore, at: datetime) -> Docu
     # (3) Slots
     reasons = list(_slot_problems(root, slots))
     # (4)-(8) each slot
-    checked = _checked_slots(root, slots)
+    checked = _checked_slots(root, slots, transcript, plan)
     verdicts = tuple(
         _judge(slot, found, checked, transcript, trust, at) for slot, found in checked.items()
     )
@@ -90,7 +90,9 @@ def _slot_problems(root: etree._Element, slots: tuple[Slot, ...]) -> Iterator[Re
         yield Reason("slot.order", "FORMAT_FAILURE")
 
 
-def _checked_slots(root: etree._Element, slots: tuple[Slot, ...]) -> dict[Slot, CheckedSlot]:
+def _checked_slots(
+    root: etree._Element, slots: tuple[Slot, ...], transcript: Transcript, plan: SigningPlan
+) -> dict[Slot, CheckedSlot]:
     elements = elements_by_id(root)
     digests: dict[str, bytes] = {}
     checked = {}
@@ -105,10 +107,20 @@ def _checked_slots(root: etree._Element, slots: tuple[Slot, ...]) -> dict[Slot, 
         if any(name not in elements for name in covered):
             checked[slot] = CheckedSlot((Reason("slot.missing", "FORMAT_FAILURE", slot.key),))
             continue
-        for name in covered:
-            if name not in digests:
-                digests[name] = sha256(canonical(elements[name])).digest()
-        checked[slot] = check_slot(element=element, slot=slot, digests=digests, covered=covered)
+        try:
+            for name in covered:
+                if name not in digests:
+                    digests[name] = sha256(canonical(elements[name])).digest()
+            checked[slot] = check_slot(
+                element=element,
+                slot=slot,
+                transcript=transcript,
+                digests=digests,
+                covered=covered,
+                sheet_allowed=plan.allows(slot.role, "sheet"),
+            )
+        except HocbaError as refusal:
+            checked[slot] = CheckedSlot((Reason(refusal.code, "FORMAT_FAILURE", slot.key),))
     return checked
 
 

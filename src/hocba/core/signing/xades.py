@@ -12,9 +12,11 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from hocba.core.errors import HocbaError
 from hocba.core.signing import profile
 from hocba.core.signing.certificate import CertificateHolder
 from hocba.core.signing.plan import Slot
+from hocba.core.signing.sheets import SheetPage
 from hocba.core.signing.verdict import SlotRole
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -33,9 +35,9 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(VIETNAM).replace(microsecond=0).isoformat()
 
 
-def signature_id(slot: Slot) -> str:
+def signature_id(slot: Slot, page: SheetPage | None = None) -> str:
     """Return the deterministic Id of the slot's signature; its parts derive from it."""
-    return f"sig-{slot.key}"
+    return f"sig-{slot.key if page is None else page.name}"
 
 
 def slot_fragment(
@@ -45,12 +47,16 @@ def slot_fragment(
     algorithm: str,
     at: datetime,
     references: Sequence[tuple[str, bytes]],
+    page: SheetPage | None = None,
 ) -> tuple[bytes, bytes]:
     """Return the canonical SignedInfo and the slot's lines with a mark where the value will stand.
 
-    `references` are (Id, SHA-256 of the canonical element) of everything covered, in order.
+    `references` are (Id, SHA-256 of the canonical element) of everything covered, in order. In
+    sheet mode the signature refers to the page's head, which speaks for all of them.
     """
-    name, time = signature_id(slot), instant_text(at)
+    name, time = signature_id(slot, page), instant_text(at)
+    if page is not None:
+        references = [(page.head_id, page.head_sha256)]
     properties = _signed_properties(slot, holder, name, time)
     time_property = _time_property(name, time)
     info = _signed_info(
@@ -70,7 +76,7 @@ def slot_fragment(
     lines = (
         f'    <{slot.role.value} Id="{slot.element_id}">\n'
         f"      <NGAY_KY>{time}</NGAY_KY>\n"
-        f"{citizen}"
+        f"{citizen}{page.lines if page else ''}"
         f'      <Signature xmlns="{profile.DS}" Id="{name}">{info}'
         f'<SignatureValue Id="{name}-value">{VALUE_MARK.decode()}</SignatureValue>'
         f"<KeyInfo><X509Data><X509SubjectName>{escape(holder.subject)}</X509SubjectName>"
@@ -142,6 +148,13 @@ def _digest(part: str) -> bytes:
     return sha256(part.encode("utf-8")).digest()
 
 
-def canonical(element: etree._Element) -> bytes:
-    """Return the exclusive C14N (without comments) of an element."""
-    return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
+def canonical(element: etree._Element, *, exclusive: bool = True) -> bytes:
+    """Return the C14N (without comments) of an element.
+
+    Raises:
+        HocbaError: "transcript.namespace" where a namespace name cannot be canonicalised.
+    """
+    try:
+        return etree.tostring(element, method="c14n", exclusive=exclusive, with_tail=False)
+    except etree.C14NError as error:
+        raise HocbaError("transcript.namespace") from error

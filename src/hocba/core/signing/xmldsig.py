@@ -20,8 +20,10 @@ from hocba.core.signing import profile
 from hocba.core.signing.certificate import CertificateHolder, read_certificate
 from hocba.core.signing.keys import key_problem, verify_value
 from hocba.core.signing.plan import Slot
+from hocba.core.signing.sheets import read_page
 from hocba.core.signing.verdict import Reason
-from hocba.core.signing.xades import VALUE_MARK, instant_text, slot_fragment
+from hocba.core.signing.xades import VALUE_MARK, canonical, instant_text, slot_fragment
+from hocba.core.transcript.model import Transcript
 
 ALGORITHMS = (profile.RSA_SHA256, profile.ECDSA_SHA256, profile.PSS_SHA256)
 _NS = {"ds": profile.DS}
@@ -38,12 +40,21 @@ class CheckedSlot:
 
 
 def check_slot(
-    *, element: etree._Element, slot: Slot, digests: Mapping[str, bytes], covered: tuple[str, ...]
+    *,
+    element: etree._Element,
+    slot: Slot,
+    transcript: Transcript,
+    digests: Mapping[str, bytes],
+    covered: tuple[str, ...],
+    sheet_allowed: bool,
 ) -> CheckedSlot:
     """Check the signature standing in `element` as the filling of `slot`.
 
     `digests` maps Ids to SHA-256 of the canonical elements of this document; `covered` are the Ids
-    that this slot must cover, in order.
+    that this slot must cover, in order. A signed sheet is taken only where the plan allows it.
+
+    Raises:
+        HocbaError: "transcript.namespace".
     """
     found = _parts(element)
     if isinstance(found, Reason):
@@ -54,12 +65,16 @@ def check_slot(
     problem = key_problem(holder.public_key)
     if problem:
         return CheckedSlot((_crypto(problem),), holder, at)
+    references = tuple((name, digests[name]) for name in covered)
+    try:
+        page = read_page(element=element, slot=slot, transcript=transcript, covered=references)
+    except HocbaError as refusal:
+        return CheckedSlot((Reason(refusal.code, "FORMAT_FAILURE", slot.key),), holder, at)
+    if page is not None and not sheet_allowed:
+        reason = Reason("signature.not_our_profile", "FORMAT_FAILURE", slot.key)
+        return CheckedSlot((reason,), holder, at)
     signed_info, fragment = slot_fragment(
-        slot=slot,
-        holder=holder,
-        algorithm=algorithm,
-        at=at,
-        references=tuple((name, digests[name]) for name in covered),
+        slot=slot, holder=holder, algorithm=algorithm, at=at, references=references, page=page
     )
     filled = fragment.replace(VALUE_MARK, b64encode(value))
     reasons = _differences(element, filled, digests, covered)
@@ -104,7 +119,7 @@ def _differences(
     covered: tuple[str, ...],
 ) -> tuple[Reason, ...]:
     """Say why the slot in the file is not the one that must stand there."""
-    stands = b"    " + etree.tostring(element, method="c14n", with_tail=False) + b"\n"
+    stands = b"    " + canonical(element, exclusive=False) + b"\n"
     if stands == filled:
         return ()
     stated = {

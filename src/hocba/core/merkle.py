@@ -1,4 +1,4 @@
-"""The Merkle tree of the log: RFC 6962 §2.1 (and RFC 9162 §2.1) over leaf hashes."""
+"""Merkle trees as the log and the signed sheets use them: RFC 6962 §2.1, RFC 9162 §2.1."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -52,12 +52,17 @@ def verify_inclusion(
     *, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """Whether the leaf hash stands at `index` in the tree of `size` with that root (§2.1.3.2)."""
+    return root_of_path(leaf=leaf, index=index, size=size, proof=proof) == root
+
+
+def root_of_path(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
+    """Root that a leaf and its audit path give; None when the path does not fit index and size."""
     if not 0 <= index < size:
-        return False
+        return None
     node, last, computed = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            return False
+            return None
         if node % 2 or node == last:
             computed = node_hash(sibling, computed)
             while node % 2 == 0 and node:
@@ -65,7 +70,7 @@ def verify_inclusion(
         else:
             computed = node_hash(computed, sibling)
         node, last = node // 2, last // 2
-    return last == 0 and computed == root
+    return computed if last == 0 else None
 
 
 def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
