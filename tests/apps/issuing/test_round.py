@@ -9,21 +9,27 @@ import pytest
 from django.utils import timezone
 
 from hocba.adapters.software_signer import SoftwareSigner
+from hocba.apps.accounts.models import Person
 from hocba.apps.audit.models import AuditEvent
 from hocba.apps.blobs import blob_store
 from hocba.apps.issuing.actions import (
     complete_signatures,
     compose_class,
     issue_sealed,
+    prepare_sheet,
     prepare_signatures,
 )
 from hocba.apps.issuing.actions.sign import Signed
 from hocba.apps.issuing.models import Draft, Slot
 from hocba.apps.issuing.queries import waiting_slots
 from hocba.apps.ledger.models import IssuedTranscript
+from hocba.apps.ledger.queries import bundles, issued_of_school, trust
 from hocba.core.errors import HocbaError
+from hocba.core.registry.bundle import read_bundle
+from hocba.core.verification import VerdictWord, verify_bundle
+from hocba.web.demo import road
 from hocba.web.demo.city import City
-from tests.apps.city import CLASS_SIZE
+from tests.apps.city import CLASS_SIZE, quiet_report
 
 Walk = Callable[[str], UUID]
 
@@ -89,6 +95,75 @@ def test_a_teacher_signs_the_own_slot(city: City, walk: Walk) -> None:
     assert complete(city, item) == "", "repeating changes nothing and says done"
     draft = Draft.objects.get(school_id=city.school_id, id=item.draft_id)
     assert draft.version == 2
+
+
+def sign_sheet(city: City, person: Person, signer_id: str) -> set[bytes]:
+    """Sign all that waits for a person with one sheet, and return the digests that were signed."""
+    ready, refused = prepare_sheet(
+        school_id=city.school_id,
+        slots=waiting_slots(school_id=city.school_id, signer_id=signer_id),
+        actor=person.id,
+        at=timezone.now(),
+    )
+    assert refused == []
+    digests = {item.digest for item in ready}
+    signer = SoftwareSigner.load(city.key_file(signer_id), city.key_password, demo=True)
+    (value,) = signer.sign_digests(tuple(digests))
+    outcomes = complete_signatures(
+        school_id=city.school_id,
+        items=[Signed(one.draft_id, one.slot_key, one.token, value) for one in ready],
+        actor=person.id,
+        at=timezone.now(),
+    )
+    assert {one.refusal for one in outcomes} == {""}
+    return digests
+
+
+def test_a_teacher_signs_the_class_with_one_signature(city: City, walk: Walk) -> None:
+    class_id = walk("composed")
+    for person in (*city.teachers, city.homeroom):
+        assert len(sign_sheet(city, person, person.citizen_id or "")) == 1
+    report = quiet_report()
+    road.sign(city, class_id, report)  # the principal and the seal sign each document
+    road.release(city, class_id, report)
+    verdicts = [
+        verify_bundle(bundle=read_bundle(data), trust=trust(), at=timezone.now()).word
+        for data in bundles(
+            issued_of_school(school_id=city.school_id, school_year=city.school_year)
+        )
+    ]
+    assert verdicts == [VerdictWord.VALID] * CLASS_SIZE
+
+
+def test_a_sheet_leaves_out_what_cannot_be_signed_now(city: City, walk: Walk) -> None:
+    walk("composed")
+    signed = prepared(city)
+    assert complete(city, signed) == ""
+    teacher = city.teachers[0]
+    waiting = waiting_slots(school_id=city.school_id, signer_id=teacher.citizen_id or "")
+    ready, refused = prepare_sheet(
+        school_id=city.school_id,
+        slots=[*waiting, (signed.draft_id, signed.slot_key)],
+        actor=teacher.id,
+        at=timezone.now(),
+    )
+    assert (len(ready), len(refused)) == (CLASS_SIZE - 1, 1)
+
+
+def test_the_principal_signs_no_sheet(city: City, walk: Walk) -> None:
+    class_id = walk("composed")
+    for person in (*city.teachers, city.homeroom):
+        sign_sheet(city, person, person.citizen_id or "")
+    assert class_id
+    with pytest.raises(HocbaError, match=r"sheet\.not_allowed"):
+        prepare_sheet(
+            school_id=city.school_id,
+            slots=waiting_slots(
+                school_id=city.school_id, signer_id=city.principal.citizen_id or ""
+            ),
+            actor=city.principal.id,
+            at=timezone.now(),
+        )
 
 
 def test_nobody_signs_for_somebody_else(city: City, walk: Walk) -> None:

@@ -2,6 +2,16 @@
 
 from hocba.apps.issuing.actions.compose import compose_class
 from hocba.apps.issuing.actions.release import issue_sealed
-from hocba.apps.issuing.actions.sign import complete_signatures, prepare_signatures
+from hocba.apps.issuing.actions.sign import (
+    complete_signatures,
+    prepare_sheet,
+    prepare_signatures,
+)
 
-__all__ = ["complete_signatures", "compose_class", "issue_sealed", "prepare_signatures"]
+__all__ = [
+    "complete_signatures",
+    "compose_class",
+    "issue_sealed",
+    "prepare_sheet",
+    "prepare_signatures",
+]

@@ -30,6 +30,7 @@ from hocba.apps.issuing.models import Draft, Slot
 from hocba.core.errors import HocbaError
 from hocba.core.signing import rounds
 from hocba.core.signing.plan import Slot as PlanSlot
+from hocba.core.signing.sheets import SALT_BYTES
 from hocba.core.signing.verdict import SlotRole
 
 TOKEN_LIFETIME = timedelta(minutes=15)
@@ -71,37 +72,92 @@ def prepare_signatures(
 
     Returns what to sign, and the refused items with their codes.
     """
-    person = person_by_id(person_id=actor)
-    if person is None:
-        raise HocbaError("access.denied")
+    person = _person(actor)
     ready: list[ToSign] = []
     refused: list[Outcome] = []
     for draft_id, slot_key in slots:
         try:
             with transaction.atomic():
-                ready.append(_prepare(school_id, draft_id, slot_key, person, at))
+                asked = _asked(school_id, draft_id, slot_key, person, at)
+                prepared = rounds.prepare(
+                    document=asked.document,
+                    slot=_plan_slot(asked.slot),
+                    certificate=asked.certificate,
+                    at=at,
+                )
+                ready.append(_keep(asked, prepared, person, at))
         except HocbaError as refusal:
             refused.append(Outcome(draft_id, slot_key, refusal.code))
     return ready, refused
 
 
-def _prepare(
-    school_id: UUID, draft_id: UUID, slot_key: str, person: Person, at: datetime
-) -> ToSign:
+def prepare_sheet(
+    *, school_id: UUID, slots: Sequence[tuple[UUID, str]], actor: UUID, at: datetime
+) -> tuple[list[ToSign], list[Outcome]]:
+    """Prepare one sheet over slots of one role in one class: every item has the same digest.
+
+    The device signs once; each item is completed with that one signature. Items that cannot be
+    signed now are refused and left out of the sheet.
+
+    Raises:
+        HocbaError: "access.denied", "sheet.mixed", "sheet.not_allowed" (the plan wants a signature
+            on each document), and then nothing is prepared.
+    """
+    person = _person(actor)
+    asked: list[_Asked] = []
+    refused: list[Outcome] = []
+    with transaction.atomic():
+        for draft_id, slot_key in slots:
+            try:
+                asked.append(_asked(school_id, draft_id, slot_key, person, at))
+            except HocbaError as refusal:
+                refused.append(Outcome(draft_id, slot_key, refusal.code))
+        if not asked:
+            return [], refused
+        pages = rounds.prepare_sheet(
+            documents=[one.document for one in asked],
+            slot_keys=[one.slot.key for one in asked],
+            salts=[secrets.token_bytes(SALT_BYTES) for _ in asked],
+            certificate=asked[0].certificate,
+            at=at,
+        )
+        ready = [_keep(one, page, person, at) for one, page in zip(asked, pages, strict=True)]
+    return ready, refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A slot whose turn it is, with what its holder signs it with."""
+
+    draft: Draft
+    slot: Slot
+    document: bytes
+    certificate: bytes
+
+
+def _person(actor: UUID) -> Person:
+    person = person_by_id(person_id=actor)
+    if person is None:
+        raise HocbaError("access.denied")
+    return person
+
+
+def _asked(school_id: UUID, draft_id: UUID, slot_key: str, person: Person, at: datetime) -> _Asked:
     draft, slot = _load(school_id, draft_id, slot_key)
     if draft.state != "signing":
         raise HocbaError("issuing.wrong_state", state=draft.state, event="prepare")
-    after = states.advance(states.SLOT, state=slot.state, event="prepare")
+    states.advance(states.SLOT, state=slot.state, event="prepare")
     certificate = _certificate_for(slot, person, at)
-    prepared = rounds.prepare(
-        document=blob_store().get(draft.document_sha256),
-        slot=_plan_slot(slot),
-        certificate=certificate,
-        at=at,
-    )
+    return _Asked(draft, slot, blob_store().get(draft.document_sha256), certificate)
+
+
+def _keep(asked: _Asked, prepared: rounds.Prepared, person: Person, at: datetime) -> ToSign:
+    """Store what was prepared under a one-use token."""
+    draft, slot = asked.draft, asked.slot
+    after = states.advance(states.SLOT, state=slot.state, event="prepare")
     token = secrets.token_urlsafe(24)
     changed = Slot.objects.filter(
-        school_id=school_id, id=slot.id, state=slot.state, token_sha256=slot.token_sha256
+        school_id=slot.school_id, id=slot.id, state=slot.state, token_sha256=slot.token_sha256
     ).update(
         state=after,
         prepared=prepared.to_json(),
@@ -112,7 +168,7 @@ def _prepare(
     if not changed:
         raise HocbaError("issuing.changed_meanwhile")
     record_event(
-        school_id=school_id,
+        school_id=slot.school_id,
         school_year=draft.school_year,
         action="issuing.signature_prepared",
         object_type="slot",
@@ -122,7 +178,7 @@ def _prepare(
         actor=person.id,
         at=at,
     )
-    return ToSign(draft_id, slot_key, token, prepared.digest)
+    return ToSign(draft.id, slot.key, token, prepared.digest)
 
 
 def complete_signatures(
