@@ -25,7 +25,7 @@ from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.wording.verdicts import reason_sentence
 from hocba.cli.opening import bounded_bytes
 from hocba.core.errors import HocbaError
-from hocba.core.signing.path import PathQuestion, certificates_in, check_path, crls_in
+from hocba.core.signing.path import PathQuestion, Usage, certificates_in, check_path, crls_in
 from hocba.core.signing.verdict import Indication, Reason
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -77,7 +77,7 @@ def _question(options: argparse.Namespace) -> PathQuestion:
         crls=() if options.revocation == "none" else crls,
         at=_instant(options.at),
         require_revocation=required,
-        for_signing=options.signing,
+        usage=Usage.SIGNING if options.signing else Usage.ANY,
     )
 
 

@@ -1,18 +1,22 @@
-"""A certificate path alone: chain, anchors, revocation data, an instant → verdict.
+"""A certificate path: chain, anchors, revocation answers, an instant → verdict (RFC 5280).
 
-The same engine as for transcripts (`trust`), with everything given by the caller, so that others
-can try it on their own paths.
+Everything is given by the caller, nothing is fetched; pyhanko-certvalidator judges. Transcripts
+(`trust`) and strangers (`hocba verify-path`) ask the same question here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+from typing import Any
 
-from asn1crypto import pem, x509
+from asn1crypto import ocsp, pem, x509
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     ExpiredError,
+    InsufficientRevinfoError,
     InvalidCertificateError,
     NotYetValidError,
     PathBuildingError,
@@ -22,16 +26,25 @@ from pyhanko_certvalidator.errors import (
 )
 
 from hocba.core.errors import HocbaError
-from hocba.core.signing.trust import run_offline
+from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.verdict import Indication, Reason
+
+
+class Usage(Enum):
+    """What the certificate must be good for."""
+
+    ANY = "any"
+    SIGNING = "signing"  # key usage digitalSignature or nonRepudiation
+    TIMESTAMPING = "timestamping"  # extended key usage timeStamping (RFC 3161 §2.3)
 
 
 @dataclass(frozen=True, slots=True)
 class PathQuestion:
     """What is asked: a certificate and everything that may speak for or against it, all DER.
 
-    `require_revocation` wants fresh proof that nothing was revoked; `for_signing` wants the key
-    usages digitalSignature or nonRepudiation.
+    `require_revocation` wants proof that nothing was revoked: a list or answer that is not older
+    than the instant, or was still to be renewed then. One made after the instant counts too, since
+    it names the day of each revocation (EN 319 102-1 §5.2.5).
     """
 
     certificate: bytes
@@ -39,8 +52,9 @@ class PathQuestion:
     anchors: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     at: datetime
+    ocsps: tuple[bytes, ...] = ()
     require_revocation: bool = True
-    for_signing: bool = False
+    usage: Usage = Usage.ANY
 
 
 def certificates_in(data: bytes) -> tuple[bytes, ...]:
@@ -77,7 +91,10 @@ def _parts(data: bytes, kind: str, load: Callable[[bytes], object]) -> tuple[byt
 
 
 def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...]]:
-    """Judge a path by RFC 5280 at an instant ; never raises for bad input."""
+    """Judge a path at an instant; never raises for bad input.
+
+    What cannot be learned (no path, no fresh revocation answer) is INDETERMINATE.
+    """
     failed, unsure = Indication.TOTAL_FAILED, Indication.INDETERMINATE
     try:
         _validate(question)
@@ -92,10 +109,12 @@ def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...
     except InvalidCertificateError as error:
         reason = Reason("certificate.usage", "CHAIN_CONSTRAINTS_FAILURE", _told(error))
         return failed, (reason,)
+    except InsufficientRevinfoError as error:
+        return unsure, (Reason("certificate.status_unknown", "TRY_LATER", _told(error)),)
     except PathValidationError as error:
         reason = Reason("certificate.path_invalid", "CHAIN_CONSTRAINTS_FAILURE", _told(error))
         return failed, (reason,)
-    except (ValidationError, ValueError, TypeError) as error:
+    except (ValidationError, HocbaError, ValueError, TypeError) as error:
         sub_indication = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
         return unsure, (Reason("certificate.status_unknown", sub_indication, _told(error)),)
     return Indication.TOTAL_PASSED, ()
@@ -103,20 +122,39 @@ def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...
 
 def _validate(question: PathQuestion) -> None:
     context = ValidationContext(
-        trust_roots=[x509.Certificate.load(der) for der in question.anchors],
-        other_certs=[x509.Certificate.load(der) for der in question.intermediates],
+        trust_roots=_parsed(question.anchors),
+        other_certs=_parsed(question.intermediates),
         crls=list(question.crls),
+        ocsps=[ocsp.OCSPResponse.load(der) for der in question.ocsps],
         moment=question.at,
         allow_fetching=False,
         revocation_mode="require" if question.require_revocation else "soft-fail",
+        retroactive_revinfo=True,
     )
     certificate = x509.Certificate.load(question.certificate)
     validator = CertificateValidator(certificate, None, context)
-    if question.for_signing:
-        asked = {"digital_signature", "non_repudiation"}
-        run_offline(validator.async_validate_usage(asked))  # type: ignore[no-untyped-call]
-    else:
-        run_offline(validator.async_validate_path())
+    if question.usage is Usage.TIMESTAMPING:
+        wanted = validator.async_validate_usage(set(), {"time_stamping"})  # type: ignore[no-untyped-call]
+        run_offline(wanted)
+        return
+    run_offline(validator.async_validate_path())
+    if question.usage is Usage.SIGNING and not read_certificate(question.certificate).may_sign:
+        raise InvalidCertificateError("key usage allows no signing")
+
+
+def run_offline(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Drive a coroutine that never waits, since nothing is fetched, and return its result."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    coroutine.close()
+    raise ValidationError("path validation tried to wait")
+
+
+@lru_cache(maxsize=64)
+def _parsed(certificates: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
+    return tuple(x509.Certificate.load(der) for der in certificates)
 
 
 def _told(error: Exception) -> str:

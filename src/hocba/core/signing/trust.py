@@ -8,26 +8,15 @@ are judged by pyhanko-certvalidator from this material alone; nothing is fetched
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
-from asn1crypto import pem, x509
+from asn1crypto import pem
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import (
-    ExpiredError,
-    InvalidCertificateError,
-    NotYetValidError,
-    PathBuildingError,
-    PathError,
-    RevokedError,
-    ValidationError,
-)
 
 from hocba.core.errors import HocbaError
+from hocba.core.signing.path import PathQuestion, Usage, check_path
 from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT = "hocba-trust/1"
@@ -106,61 +95,67 @@ def load_trust(data: bytes) -> TrustStore:
         raise HocbaError("trust.unreadable") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks of certificates beside the trust list: answers kept from the day of signing.
+
+    All DER. None of it is trusted by itself: each is signed by an authority that leads to an
+    anchor, or does not count.
+    """
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+
+NO_EVIDENCE = Evidence()
+
+
 def check_certificate(
-    *, certificate: bytes, trust: TrustStore, at: datetime
+    *,
+    certificate: bytes,
+    trust: TrustStore,
+    at: datetime,
+    usage: Usage = Usage.SIGNING,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> tuple[Indication, tuple[Reason, ...]]:
     """Judge a certificate at an instant: path to an anchor, validity, revocation, usage.
 
     Never raises for a bad certificate; what cannot be learned is INDETERMINATE.
     """
-    return _check(certificate, trust, at)
+    passed = _passed(certificate, trust, usage, evidence)
+    if passed.first <= at <= passed.last:
+        return Indication.TOTAL_PASSED, ()
+    indication, reasons = check_path(
+        question=PathQuestion(
+            certificate=certificate,
+            intermediates=trust.intermediates + evidence.certificates,
+            anchors=trust.anchors,
+            crls=trust.crls + evidence.crls,
+            ocsps=evidence.ocsps,
+            at=at,
+            usage=usage,
+        )
+    )
+    if indication is Indication.TOTAL_PASSED:
+        passed.first, passed.last = min(passed.first, at), max(passed.last, at)
+    return indication, reasons
+
+
+@dataclass(slots=True)
+class _Passed:
+    """Between two instants at which a certificate passed it passes too.
+
+    Validity is a span, and who was not revoked by the later one was not revoked before.
+    """
+
+    first: datetime = datetime.max.replace(tzinfo=UTC)
+    last: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=65536)
-def _check(
-    certificate: bytes, trust: TrustStore, at: datetime
-) -> tuple[Indication, tuple[Reason, ...]]:
-    context = ValidationContext(
-        trust_roots=_parsed(trust.anchors),
-        other_certs=_parsed(trust.intermediates),
-        crls=list(trust.crls),
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="require",
-    )
-    failed, unsure = Indication.TOTAL_FAILED, Indication.INDETERMINATE
-    try:
-        validator = CertificateValidator(x509.Certificate.load(certificate), None, context)
-        usage = validator.async_validate_usage({"digital_signature", "non_repudiation"})  # type: ignore[no-untyped-call]
-        run_offline(usage)
-    except RevokedError:
-        return failed, (Reason("certificate.revoked", "REVOKED"),)
-    except ExpiredError:
-        return failed, (Reason("certificate.expired", "EXPIRED"),)
-    except NotYetValidError:
-        return failed, (Reason("certificate.not_yet_valid", "NOT_YET_VALID"),)
-    except PathBuildingError:
-        return unsure, (Reason("certificate.no_path", "NO_CERTIFICATE_CHAIN_FOUND"),)
-    except InvalidCertificateError:
-        return failed, (Reason("certificate.usage", "CHAIN_CONSTRAINTS_FAILURE"),)
-    except (PathError, ValidationError, ValueError, TypeError):
-        return unsure, (Reason("certificate.status_unknown", "CERTIFICATE_CHAIN_GENERAL_FAILURE"),)
-    return Indication.TOTAL_PASSED, ()
-
-
-def run_offline(coroutine: Coroutine[Any, Any, Any]) -> None:
-    """Drive a coroutine that never waits, since nothing is fetched."""
-    try:
-        coroutine.send(None)
-    except StopIteration:
-        return
-    coroutine.close()
-    raise ValidationError("path validation tried to wait")
-
-
-@lru_cache(maxsize=64)
-def _parsed(certificates: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
-    return tuple(x509.Certificate.load(der) for der in certificates)
+def _passed(certificate: bytes, trust: TrustStore, usage: Usage, evidence: Evidence) -> _Passed:
+    return _Passed()
 
 
 def _pem(der: bytes) -> str:
