@@ -26,7 +26,16 @@ _TRANS = re.compile(r"{%\s*trans\s+(?P<quote>[\"'])(?P<text>.*?)(?P=quote)")
 _BLOCK = re.compile(r"{%\s*blocktrans.*?%}(?P<text>.*?){%\s*endblocktrans\s*%}", re.DOTALL)
 _VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
-READING = ("transcript.", "bundle.", "registry.", "trust.", "request.", "file.", "access.")
+READING = (
+    "timestamp.",
+    "transcript.",
+    "bundle.",
+    "registry.",
+    "trust.",
+    "request.",
+    "file.",
+    "access.",
+)
 
 
 def template_texts() -> Iterator[str]:

@@ -166,6 +166,7 @@ def verdict(
         signer_name=name,
         signer_id="",
         signing_time=SIGNED_AT + timedelta(minutes=minutes),
+        proven_time=None,
         targets=targets,
         certificate_subject=f"CN={name}",
         certificate_issuer="CN=CA",

@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 KEY_PASSWORD = b"demo"
+TIME_STAMPING = "time-stamping"
 _COMPLETE = "complete"
 
 
@@ -48,6 +49,7 @@ class DemoPki:
     crls: tuple[bytes, ...]
     certificates: Mapping[str, bytes]
     log_key: Path
+    time_stamping_key: Path  # PKCS#12; absent in a folder made before there was one
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def build_demo_pki(
         for school in schools:
             subject = _name(school.name, f"MDV:{school.code}", school.name)
             _write_holder(folder, school.code, subject, issuing, span)
+        clock = _name("Dấu thời gian mẫu (không có giá trị)", "MDV:TSA", "")
+        _write_holder(folder, TIME_STAMPING, clock, issuing, span, stamps=True)
         _write_log_key(folder / "log-key.pem")
         marker.write_text(wanted)
     return _read(folder, [*(one.citizen_id for one in people), *(s.code for s in schools)])
@@ -95,6 +99,7 @@ def _read(folder: Path, holders: Sequence[str]) -> DemoPki:
         crls=tuple((folder / f"{name}.crl").read_bytes() for name in ("root", "issuing")),
         certificates={name: (folder / f"{name}.der").read_bytes() for name in holders},
         log_key=folder / "log-key.pem",
+        time_stamping_key=folder / f"{TIME_STAMPING}.p12",
     )
 
 
@@ -201,9 +206,11 @@ def _write_holder(
     subject: x509.Name,
     issuing: Authority,
     span: tuple[datetime, datetime],
+    *,
+    stamps: bool = False,
 ) -> None:
     key = _key()
-    certificate = (
+    builder = (
         _builder(subject, issuing.certificate.subject, key, span)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
@@ -211,8 +218,11 @@ def _write_holder(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing.key.public_key()),
             critical=False,
         )
-        .sign(issuing.key, hashes.SHA256())
     )
+    if stamps:  # RFC 3161 §2.3: only this purpose, and critical
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(purpose, critical=True)
+    certificate = builder.sign(issuing.key, hashes.SHA256())
     (folder / f"{holder}.der").write_bytes(certificate.public_bytes(Encoding.DER))
     path = folder / f"{holder}.p12"
     path.write_bytes(

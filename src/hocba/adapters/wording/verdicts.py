@@ -94,6 +94,8 @@ REASONS: Mapping[str, str] = {
     "slot.missing": "Thiếu chữ ký.",
     "slot.order": "Các chữ ký không đúng thứ tự quy định.",
     "slot.stranger": "Có chữ ký lạ, ngoài quy định.",
+    "timestamp.authority": "Nơi cấp dấu thời gian không được tin cậy vào lúc đó.",
+    "timestamp.before_signature": "Giờ ký ghi trong học bạ sau cả dấu thời gian của chữ ký đó.",
 }
 
 

@@ -25,6 +25,7 @@ class SlotRule:
     signer: str  # "subject_teacher" | "homeroom_teacher" | "principal" | "school"
     targets: str  # "own_rows" | "data"
     modes: tuple[str, ...]  # "document": a signature each; "sheet": one for a class
+    stamped: bool  # an authority's time-stamp is put on each signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class SigningPlan:
     def allows(self, role: SlotRole, mode: str) -> bool:
         """Whether slots of a role may be signed in a mode."""
         return any(rule.role is role and mode in rule.modes for rule in self.rules)
+
+    def stamps(self, role: SlotRole) -> bool:
+        """Whether slots of a role are time-stamped where the city has an authority for it."""
+        return any(rule.role is role and rule.stamped for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ def _plans() -> tuple[SigningPlan, ...]:
                 row["signer"],
                 row["targets"],
                 tuple(row["modes"]),
+                row["stamped"],
             )
             for row in data["slot"]
         )

@@ -1,4 +1,4 @@
-"""What the outside world must offer to signing: one port for every kind of signer."""
+"""What the outside world must offer to signing: one port for signers, one for time-stamps."""
 
 from typing import Protocol
 
@@ -13,4 +13,16 @@ class Signer(Protocol):
 
     def sign_digests(self, digests: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """Sign SHA-256 digests (32 bytes each) in order: RSA PKCS#1 v1.5 or ECDSA r‖s."""
+        ...
+
+
+class TimeStamper(Protocol):
+    """A time-stamping authority (RFC 3161)."""
+
+    def stamp(self, digest: bytes) -> bytes:
+        """Return the DER token over a SHA-256 digest; its signature holds and it is over it.
+
+        Raises:
+            HocbaError: "timestamp.*" for a wrong answer, "fetch.*" when there is none.
+        """
         ...

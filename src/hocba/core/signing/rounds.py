@@ -18,7 +18,8 @@ from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.keys import algorithm_for, key_problem, verify_value
 from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
 from hocba.core.signing.sheets import SheetPage, sheet_leaf, sheet_page, sheet_places
-from hocba.core.signing.xades import VALUE_MARK, canonical, slot_fragment
+from hocba.core.signing.timestamps import read_stamp
+from hocba.core.signing.xades import VALUE_MARK, canonical, slot_fragment, with_stamp
 from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript
 from hocba.core.transcript.model import Transcript
 from hocba.core.transcript.parser import elements_by_id, parse
@@ -223,6 +224,47 @@ def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
     if sha256(document).hexdigest() != prepared.document_sha256:
         _refuse_changed(parse(document), prepared)
     return _inserted(document, prepared, filled)
+
+
+def stamp_digest(*, document: bytes, slot_key: str) -> bytes:
+    """Return the SHA-256 that a time-stamping authority has to stamp for a filled slot.
+
+    Raises:
+        HocbaError: "signing.slot_unknown" (not filled), "timestamp.already", and those of reading.
+    """
+    element = elements_by_id(parse(document)).get(f"ky-{slot_key}")
+    value = None if element is None else element.find(".//{*}SignatureValue")
+    if element is None or value is None:
+        raise HocbaError("signing.slot_unknown")
+    if element.find(".//{*}EncapsulatedTimeStamp") is not None:
+        raise HocbaError("timestamp.already")
+    return sha256(canonical(value)).digest()
+
+
+def add_stamp(*, document: bytes, slot_key: str, token: bytes) -> bytes:
+    """Return the document with a time-stamp on a filled slot; the stamp is verified first.
+
+    The stamp stands outside all that the slot's signer signed, and must be there before a later
+    slot covers it.
+
+    Raises:
+        HocbaError: those of `stamp_digest` and `timestamps.read_stamp`, "signing.slot_taken" when a
+            later slot is filled already.
+    """
+    read_stamp(token=token, imprint=stamp_digest(document=document, slot_key=slot_key))
+    root = parse(document)
+    transcript = read_transcript(root)
+    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
+    slots = slots_of(plan=plan, transcript=transcript)
+    own = next(one for one in slots if one.key == slot_key)
+    present = {element.get("Id") for element in root[1]}
+    if any(one.order > own.order and one.element_id in present for one in slots):
+        raise HocbaError("signing.slot_taken")
+    opening = f'    <{own.role.value} Id="{own.element_id}">\n'.encode()
+    if document.count(opening) != 1:
+        raise HocbaError("signing.document_changed")
+    head, tail = document.split(opening)
+    return head + opening + with_stamp(tail, token)
 
 
 def _refuse_changed(root: etree._Element, prepared: Prepared) -> None:

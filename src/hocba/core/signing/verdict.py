@@ -45,7 +45,8 @@ class SignatureVerdict:
     reasons: tuple[Reason, ...]
     signer_name: str
     signer_id: str  # citizen id or organisation code claimed by the certificate's subject
-    signing_time: datetime | None
+    signing_time: datetime | None  # stated by the signer
+    proven_time: datetime | None  # by a trusted authority's time-stamp over the signature
     targets: tuple[str, ...]  # Ids covered
     certificate_subject: str
     certificate_issuer: str

@@ -5,7 +5,8 @@
  (3) Slots: every slot of the plan is filled once, nothing else stands in the signature area.
  (4) Core: each slot is exactly what its signer's device signed (see `xmldsig`), digests and value.
  (5) Binding: the certificate belongs to the person or school whom the document names for that slot.
- (6) Certificate: at the signing time it was valid, unrevoked and leads to an anchor.
+ (6) Certificate: at the proven time (a trusted time-stamp's, else the stated signing time) it was
+     valid, unrevoked and leads to an anchor.
  (7) Seal: the school's certificate was approved for that school at the signing time.
  (8) Order: nobody signed before those whose signatures they cover, nor in the future.
  (9) Layout: every byte of the file is where the writer puts it, so nothing is added or changed.
@@ -15,14 +16,16 @@ verdict, never an exception.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from lxml import etree
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
-from hocba.core.signing.trust import TrustStore, check_certificate
+from hocba.core.signing.timestamps import CLOCK_TOLERANCE, check_stamp
+from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import (
     DocumentVerdict,
     Indication,
@@ -37,7 +40,6 @@ from hocba.core.transcript.lint import schema_valid
 from hocba.core.transcript.model import Transcript
 from hocba.core.transcript.parser import elements_by_id, parse
 
-CLOCK_TOLERANCE = timedelta(minutes=5)
 _AREA_END = f"  </{SIGNATURE_AREA}>\n".encode()
 PASSED, UNSURE, FAILED = (
     Indication.TOTAL_PASSED,
@@ -46,8 +48,13 @@ PASSED, UNSURE, FAILED = (
 )
 
 
-def verify_document(*, document: bytes, trust: TrustStore, at: datetime) -> DocumentVerdict:
-    """Judge a transcript file against a trust list at an instant (the procedure above)."""
+def verify_document(
+    *, document: bytes, trust: TrustStore, at: datetime, evidence: Evidence = NO_EVIDENCE
+) -> DocumentVerdict:
+    """Judge a transcript file against a trust list at an instant (the procedure above).
+
+    `evidence` holds revocation answers that were kept beside the document.
+    """
     digest = sha256(document).hexdigest()
     # (1) Format
     try:
@@ -67,7 +74,8 @@ def verify_document(*, document: bytes, trust: TrustStore, at: datetime) -> Docu
     # (4)-(8) each slot
     checked = _checked_slots(root, slots, transcript, plan)
     verdicts = tuple(
-        _judge(slot, found, checked, transcript, trust, at) for slot, found in checked.items()
+        _judge(slot, found, checked, transcript, _Trusted(trust, evidence, at))
+        for slot, found in checked.items()
     )
     # (9) Layout
     if not reasons and not _layout_holds(document, transcript, checked):
@@ -124,22 +132,49 @@ def _checked_slots(
     return checked
 
 
+@dataclass(frozen=True, slots=True)
+class _Trusted:
+    """What the caller trusts, and the instant of the verdict."""
+
+    trust: TrustStore
+    evidence: Evidence
+    at: datetime
+
+    def times(
+        self, found: CheckedSlot, certificate: bytes, time: datetime
+    ) -> tuple[Indication, tuple[Reason, ...], datetime | None]:
+        """Judge the certificate at the proven time, and return that time if a stamp proves one."""
+        proven: datetime | None = None
+        stamped, reasons = PASSED, tuple[Reason, ...]()
+        if found.stamp:
+            stamped, reasons, proven = check_stamp(
+                token=found.stamp,
+                imprint=found.stamped_digest,
+                claimed=time,
+                trust=self.trust,
+                evidence=self.evidence,
+            )
+        indication, why = check_certificate(
+            certificate=certificate, trust=self.trust, at=proven or time, evidence=self.evidence
+        )
+        return _worst(iter((stamped, indication))), (*reasons, *why), proven
+
+
 def _judge(
     slot: Slot,
     found: CheckedSlot,
     checked: Mapping[Slot, CheckedSlot],
     transcript: Transcript,
-    trust: TrustStore,
-    at: datetime,
+    trusted: _Trusted,
 ) -> SignatureVerdict:
-    holder, time = found.holder, found.signing_time
+    holder, time, proven = found.holder, found.signing_time, None
     indication, reasons = (FAILED, found.reasons) if found.reasons else (PASSED, ())
     if holder is not None and time is not None and not found.reasons:
-        indication, reasons = check_certificate(certificate=holder.der, trust=trust, at=time)  # (6)
+        indication, reasons, proven = trusted.times(found, holder.der, time)  # (6)
         own = (
             *_binding_problems(slot, found),  # (5)
-            *_seal_problems(slot, found, transcript, trust),  # (7)
-            *_time_problems(slot, time, checked, at),  # (8)
+            *_seal_problems(slot, found, proven or time, transcript, trusted.trust),  # (7)
+            *_time_problems(slot, time, checked, trusted.at),  # (8)
         )
         if own:
             indication, reasons = FAILED, (*own, *reasons)
@@ -151,6 +186,7 @@ def _judge(
         signer_name=holder.name if holder else slot.signer_name,
         signer_id=holder.holder_id if holder else "",
         signing_time=time,
+        proven_time=proven,
         targets=slot.targets,
         certificate_subject=holder.subject if holder else "",
         certificate_issuer=holder.issuer if holder else "",
@@ -172,17 +208,17 @@ def _binding_problems(slot: Slot, found: CheckedSlot) -> Iterator[Reason]:
 
 
 def _seal_problems(
-    slot: Slot, found: CheckedSlot, transcript: Transcript, trust: TrustStore
+    slot: Slot, found: CheckedSlot, time: datetime, transcript: Transcript, trust: TrustStore
 ) -> Iterator[Reason]:
-    if slot.role is not SlotRole.SEAL or found.holder is None or found.signing_time is None:
+    if slot.role is not SlotRole.SEAL or found.holder is None:
         return
     for seal in trust.seals:
         if (
             seal.school_code == transcript.school.code
             and seal.certificate_sha256 == found.holder.sha256
             # The document tells whole seconds, the approval may have been in the same one.
-            and seal.valid_from.replace(microsecond=0) <= found.signing_time
-            and (seal.valid_to is None or found.signing_time < seal.valid_to)
+            and seal.valid_from.replace(microsecond=0) <= time
+            and (seal.valid_to is None or time < seal.valid_to)
         ):
             return
     yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", transcript.school.code)

@@ -21,6 +21,7 @@ from hocba.core.signing.verdict import SlotRole
 
 VIETNAM = timezone(timedelta(hours=7))
 VALUE_MARK = b"{SIGNATURE-VALUE}"
+_QUALIFYING_END = "</xades:QualifyingProperties>"
 _OWN, _XADES = f'xmlns="{profile.DS}"', f'xmlns:xades="{profile.XADES}"'
 _DECLARING = {
     "xades:SignedProperties": _XADES,
@@ -48,11 +49,13 @@ def slot_fragment(
     at: datetime,
     references: Sequence[tuple[str, bytes]],
     page: SheetPage | None = None,
+    stamp: bytes = b"",
 ) -> tuple[bytes, bytes]:
     """Return the canonical SignedInfo and the slot's lines with a mark where the value will stand.
 
     `references` are (Id, SHA-256 of the canonical element) of everything covered, in order. In
-    sheet mode the signature refers to the page's head, which speaks for all of them.
+    sheet mode the signature refers to the page's head, which speaks for all of them. `stamp` is the
+    time-stamp token over the value, where there is one already.
     """
     name, time = signature_id(slot, page), instant_text(at)
     if page is not None:
@@ -82,12 +85,39 @@ def slot_fragment(
         f"<KeyInfo><X509Data><X509SubjectName>{escape(holder.subject)}</X509SubjectName>"
         f"<X509Certificate>{b64encode(holder.der).decode()}</X509Certificate></X509Data></KeyInfo>"
         f'<Object><xades:QualifyingProperties xmlns:xades="{profile.XADES}" Target="#{name}">'
-        f"{properties}</xades:QualifyingProperties></Object>"
+        f"{properties}{stamp_part(stamp)}{_QUALIFYING_END}</Object>"
         f"<Object><SignatureProperties>{time_property}</SignatureProperties></Object>"
         f"</Signature>\n"
         f"    </{slot.role.value}>\n"
     )
     return signed_info.encode("utf-8"), lines.encode("utf-8")
+
+
+def stamp_part(token: bytes) -> str:
+    """Write the unsigned properties with a time-stamp of the value, "" when there is none."""
+    if not token:
+        return ""
+    return (
+        "<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>"
+        f'<CanonicalizationMethod Algorithm="{profile.EXCLUSIVE_C14N}"></CanonicalizationMethod>'
+        f"<xades:EncapsulatedTimeStamp>{b64encode(token).decode()}</xades:EncapsulatedTimeStamp>"
+        "</xades:SignatureTimeStamp></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+    )
+
+
+def with_stamp(lines: bytes, token: bytes) -> bytes:
+    """Put a time-stamp into a slot's lines that have none."""
+    head, mark, tail = lines.partition(_QUALIFYING_END.encode())
+    return head + stamp_part(token).encode() + mark + tail
+
+
+def stamped_digest(name: str, value: bytes) -> bytes:
+    """SHA-256 of the canonical SignatureValue: what a time-stamp of the signature is over."""
+    element = (
+        f'<SignatureValue xmlns="{profile.DS}" Id="{name}-value">'
+        f"{b64encode(value).decode()}</SignatureValue>"
+    )
+    return sha256(element.encode("utf-8")).digest()
 
 
 def _signed_info(name: str, algorithm: str, references: Sequence[tuple[str, str, bytes]]) -> str:

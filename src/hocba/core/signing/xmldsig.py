@@ -22,11 +22,22 @@ from hocba.core.signing.keys import key_problem, verify_value
 from hocba.core.signing.plan import Slot
 from hocba.core.signing.sheets import read_page
 from hocba.core.signing.verdict import Reason
-from hocba.core.signing.xades import VALUE_MARK, canonical, instant_text, slot_fragment
+from hocba.core.signing.xades import (
+    VALUE_MARK,
+    canonical,
+    instant_text,
+    signature_id,
+    slot_fragment,
+    stamped_digest,
+)
 from hocba.core.transcript.model import Transcript
 
 ALGORITHMS = (profile.RSA_SHA256, profile.ECDSA_SHA256, profile.PSS_SHA256)
-_NS = {"ds": profile.DS}
+_NS = {"ds": profile.DS, "xades": profile.XADES}
+_STAMP = (
+    "ds:Signature/ds:Object/xades:QualifyingProperties/xades:UnsignedProperties/"
+    "xades:UnsignedSignatureProperties/xades:SignatureTimeStamp/xades:EncapsulatedTimeStamp"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class CheckedSlot:
     holder: CertificateHolder | None = None
     signing_time: datetime | None = None
     fragment: bytes = b""
+    stamp: bytes = b""  # time-stamp token over the value
+    stamped_digest: bytes = b""  # what it must be over
 
 
 def check_slot(
@@ -59,7 +72,7 @@ def check_slot(
     found = _parts(element)
     if isinstance(found, Reason):
         return CheckedSlot((found,))
-    algorithm, value, holder, at = found
+    algorithm, value, holder, at, stamp = found
     if algorithm not in ALGORITHMS:
         return CheckedSlot((_crypto("algorithm.not_accepted", detail=algorithm[:80]),), holder, at)
     problem = key_problem(holder.public_key)
@@ -74,7 +87,13 @@ def check_slot(
         reason = Reason("signature.not_our_profile", "FORMAT_FAILURE", slot.key)
         return CheckedSlot((reason,), holder, at)
     signed_info, fragment = slot_fragment(
-        slot=slot, holder=holder, algorithm=algorithm, at=at, references=references, page=page
+        slot=slot,
+        holder=holder,
+        algorithm=algorithm,
+        at=at,
+        references=references,
+        page=page,
+        stamp=stamp,
     )
     filled = fragment.replace(VALUE_MARK, b64encode(value))
     reasons = _differences(element, filled, digests, covered)
@@ -85,31 +104,34 @@ def check_slot(
         value=value,
     ):
         reasons = (Reason("signature.value", "SIG_CRYPTO_FAILURE"),)
-    return CheckedSlot(reasons, holder, at, filled)
+    digest = stamped_digest(signature_id(slot, page), value) if stamp else b""
+    return CheckedSlot(reasons, holder, at, filled, stamp, digest)
 
 
 def _parts(
     element: etree._Element,
-) -> tuple[str, bytes, CertificateHolder, datetime] | Reason:
-    """Read algorithm, value, certificate and time; a reason when one cannot be read."""
+) -> tuple[str, bytes, CertificateHolder, datetime, bytes] | Reason:
+    """Read algorithm, value, certificate, time, stamp; a reason when one cannot be read."""
     texts = {
         "value": element.findtext("ds:Signature/ds:SignatureValue", "", _NS),
         "certificate": element.findtext(
             "ds:Signature/ds:KeyInfo/ds:X509Data/ds:X509Certificate", "", _NS
         ),
         "time": element.findtext("NGAY_KY", ""),
+        "stamp": element.findtext(_STAMP, "", _NS),
     }
     method = element.find("ds:Signature/ds:SignedInfo/ds:SignatureMethod", _NS)
     try:
         value = b64decode(texts["value"], validate=True)
         holder = read_certificate(b64decode(texts["certificate"], validate=True))
+        stamp = b64decode(texts["stamp"], validate=True)
         at = datetime.fromisoformat(texts["time"])
         instant_text(at)  # an instant at the edge of the calendar cannot be written
     except (Base64Error, ValueError, OverflowError, HocbaError):
         return Reason("signature.unreadable", "FORMAT_FAILURE")
     if method is None or at.tzinfo is None:
         return Reason("signature.unreadable", "FORMAT_FAILURE")
-    return method.get("Algorithm") or "", value, holder, at
+    return method.get("Algorithm") or "", value, holder, at, stamp
 
 
 def _differences(
