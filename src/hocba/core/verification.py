@@ -13,7 +13,7 @@ from hocba.core.registry.entry import decode
 from hocba.core.registry.lifecycle import TranscriptState, fold
 from hocba.core.registry.lookup_code import lookup_digest
 from hocba.core.signing.keys import ed25519_verify
-from hocba.core.signing.trust import TrustStore
+from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
 from hocba.core.signing.verdict import DocumentVerdict, Indication, Reason, SignatureVerdict
 from hocba.core.signing.verify import verify_document
 from hocba.core.transcript.canonical import from_xml
@@ -114,7 +114,10 @@ def _verdict(
     (4) Word: altered or wrongly signed → not of the school; recalled or replaced → that; all three
         passed → valid; otherwise → could not be checked, with the reason.
     """
-    signed = verify_document(document=document, trust=trust, at=at)
+    evidence = NO_EVIDENCE
+    if bundle is not None:
+        evidence = Evidence(crls=bundle.crls, ocsps=bundle.ocsps)
+    signed = verify_document(document=document, trust=trust, at=at, evidence=evidence)
     # (1), (2)
     unaltered, rightly_signed = _signature_answers(signed)
     if bundle is not None and unaltered.answer is Answer.PASSED:

@@ -12,6 +12,9 @@ HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
 HOCBA_LOG_ORIGIN        name of the public log
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
+HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
+HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
+HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -278,3 +281,12 @@ log_lines.configure_structlog()
 HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-ky")
 HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY_PATH", str(DATA_DIR / "log-key.pem")))
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
+
+# Authorities that are asked over the net: nobody who is not named here.
+HOCBA_TIMESTAMP_URL = from_environment("HOCBA_TIMESTAMP_URL", "")
+HOCBA_FETCH_HOSTS = frozenset(
+    host.strip().lower() for host in from_environment("HOCBA_FETCH_HOSTS", "").split(",") if host
+)
+HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
+HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
+HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value

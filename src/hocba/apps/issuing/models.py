@@ -12,6 +12,8 @@ from django.db.models import Q
 
 from hocba.apps.leaf import LeafModel
 
+# A signature on which the next may build: made, and stamped where a stamp is due.
+SETTLED = Q(state="signed") & (Q(needs_stamp=False) | Q(stamped_at__isnull=False))
 DRAFT_STATES = ("signing", "sealed", "issued", "withdrawn")
 SLOT_STATES = ("waiting", "prepared", "signed")
 
@@ -79,6 +81,9 @@ class Slot(LeafModel):
     expires_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
     certificate_sha256 = models.CharField(max_length=64, blank=True)
+    needs_stamp = models.BooleanField(default=False)  # by the plan, where there is an authority
+    stamp_authority_sha256 = models.CharField(max_length=64, blank=True)  # certificate, a blob
+    stamped_at = models.DateTimeField(null=True)  # the time that the authority's stamp proves
 
     class Meta:
         """Names of the promises kept by the database."""
@@ -93,12 +98,21 @@ class Slot(LeafModel):
                 name="slot_signed_has_time",
             ),
             models.CheckConstraint(
+                condition=Q(stamped_at__isnull=True) | Q(state="signed", needs_stamp=True),
+                name="slot_stamped_is_signed",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="prepared") | Q(expires_at__isnull=False),
                 name="slot_prepared_expires",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["school_id", "signer_id", "state"], name="slot_by_signer")
+            models.Index(fields=["school_id", "signer_id", "state"], name="slot_by_signer"),
+            models.Index(
+                fields=["school_id", "draft_id"],
+                condition=Q(state="signed", needs_stamp=True, stamped_at__isnull=True),
+                name="slot_awaits_stamp",
+            ),
         ]
 
     def __str__(self) -> str:

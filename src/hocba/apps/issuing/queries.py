@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
-from hocba.apps.issuing.models import Draft, Slot
+from hocba.apps.issuing.models import SETTLED, Draft, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ def waiting_slots(
     """Return (draft id, slot key) pairs whose turn has come for this signer, oldest draft first.
 
     `signer_id` is a citizen id, or the school's code for the seal. A slot's turn comes when every
-    slot of a lower order on its draft is signed.
+    slot of a lower order on its draft is signed, and stamped where the plan wants a stamp.
     """
     earlier = Slot.objects.filter(
         school_id=school_id, draft_id=OuterRef("draft_id"), order__lt=OuterRef("order")
-    ).exclude(state="signed")
+    ).exclude(SETTLED)
     slots = (
         Slot.objects.filter(school_id=school_id, signer_id=signer_id, draft__state="signing")
         .exclude(state="signed")

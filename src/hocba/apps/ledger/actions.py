@@ -29,12 +29,12 @@ from hocba.core.registry.checkpoint import Checkpoint as TreeHead
 from hocba.core.registry.checkpoint import sign_checkpoint, vkey
 from hocba.core.registry.lookup_code import lookup_digest
 from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
-from hocba.core.signing.trust import ApprovedSeal, TrustStore, dump_trust
+from hocba.core.signing.trust import NO_EVIDENCE, ApprovedSeal, Evidence, TrustStore, dump_trust
 
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """One sealed document to be issued, with the certificates (DER) of all its signers."""
+    """One sealed document to be issued, its signers' certificates, what was known of them."""
 
     school_id: UUID
     school_year: str
@@ -42,6 +42,7 @@ class IssueRequest:
     lookup_uuid: UUID
     document: bytes
     certificates: tuple[bytes, ...]
+    evidence: Evidence = NO_EVIDENCE
 
 
 def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> list[int]:
@@ -59,6 +60,8 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
             request,
             store.put(request.document),
             [store.put(certificate) for certificate in request.certificates],
+            [("ocsp", store.put(der)) for der in request.evidence.ocsps]
+            + [("crl", store.put(der)) for der in request.evidence.crls],
         )
         for request in requests
     ]
@@ -70,10 +73,10 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
             )
         }
         new = []
-        for request, digest, certificates in stored:
+        for request, digest, certificates, evidence in stored:
             earlier = known.get(request.lookup_uuid)
             if earlier is None:
-                new.append((request, digest, certificates))
+                new.append((request, digest, certificates, evidence))
             elif earlier.document_sha256 != digest:
                 raise HocbaError("ledger.lookup_code_used")
         first = _advance_head(by=len(new))
@@ -96,10 +99,14 @@ def _advance_head(*, by: int) -> int:
 
 
 def _append_issued(
-    new: Sequence[tuple[IssueRequest, str, list[str]]], *, first: int, actor: UUID, at: datetime
+    new: Sequence[tuple[IssueRequest, str, list[str], list[tuple[str, str]]]],
+    *,
+    first: int,
+    actor: UUID,
+    at: datetime,
 ) -> None:
     rows, issued = [], []
-    for index, (request, digest, certificates) in enumerate(new, start=first):
+    for index, (request, digest, certificates, evidence) in enumerate(new, start=first):
         salt = secrets.token_bytes(16)
         leaf = entries.encode(
             entries.LogEntry(
@@ -132,12 +139,13 @@ def _append_issued(
                 enrolment_id=request.enrolment_id,
                 document_sha256=digest,
                 certificates=certificates,
+                evidence=evidence,
                 issued_at=at,
             )
         )
     LogEntry.objects.bulk_create(rows)
     IssuedTranscript.objects.bulk_create(issued)
-    for row, request in zip(issued, (request for request, _, _ in new), strict=True):
+    for row, request in zip(issued, (request for request, *_ in new), strict=True):
         record_event(
             school_id=request.school_id,
             school_year=request.school_year,

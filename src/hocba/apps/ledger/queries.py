@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from hocba.adapters.blobstore import BlobStore
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry
 from hocba.core.errors import HocbaError
@@ -112,5 +113,11 @@ def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
                 ),
                 checkpoint_note="" if checkpoint is None else checkpoint.note,
                 certificates=tuple(store.get(digest) for digest in row.certificates),
+                crls=_answers(store, row, "crl"),
+                ocsps=_answers(store, row, "ocsp"),
             )
         )
+
+
+def _answers(store: BlobStore, row: IssuedTranscript, kind: str) -> tuple[bytes, ...]:
+    return tuple(store.get(digest) for found, digest in row.evidence if found == kind)

@@ -39,6 +39,11 @@ def department_of(*, unit_id: UUID) -> Unit | None:
     return unit
 
 
+def all_schools() -> list[Unit]:
+    """Return every school of the city, for sweeps that go through them one by one."""
+    return list(Unit.objects.filter(kind="school").order_by("code"))
+
+
 def schools_below(*, unit_id: UUID) -> list[Unit]:
     """Schools anywhere below a unit, by name."""
     level, found = [unit_id], []

@@ -1,8 +1,8 @@
-"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1`).
+"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1` and `/2`).
 
 Holds the document's exact bytes, its log entries with salts and inclusion proofs, the signed
-checkpoint they are proven against and the signers' certificates. Sizes are bounded before anything
-is decoded.
+checkpoint they are proven against and the signers' certificates; in format 2 also what authorities
+said of certificates at the time of issue. Sizes are bounded before anything is decoded.
 """
 
 import json
@@ -12,9 +12,9 @@ from typing import Any
 
 from hocba.core.errors import HocbaError
 
-FORMAT = "hocba-bundle/1"
+FORMAT, WITH_EVIDENCE = "hocba-bundle/1", "hocba-bundle/2"
 MAX_BYTES = 4 * 1024 * 1024
-_MAX_ENTRIES, _MAX_PROOF, _MAX_CERTIFICATES = 64, 64, 64
+_MAX_ENTRIES, _MAX_PROOF, _MAX_CERTIFICATES, _MAX_ANSWERS = 64, 64, 64, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,18 @@ class Bundle:
     entries: tuple[BundledEntry, ...]
     checkpoint_note: str
     certificates: tuple[bytes, ...]
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
 
 
 def write_bundle(bundle: Bundle) -> bytes:
     """Write the file; the same bundle gives the same bytes."""
+    answers = {
+        "crls": [_text(der) for der in bundle.crls],
+        "ocsps": [_text(der) for der in bundle.ocsps],
+    }
     values = {
-        "format": FORMAT,
+        "format": WITH_EVIDENCE if any(answers.values()) else FORMAT,
         "document": _text(bundle.document),
         "entries": [
             {
@@ -53,6 +59,7 @@ def write_bundle(bundle: Bundle) -> bytes:
         ],
         "checkpoint": bundle.checkpoint_note,
         "certificates": [_text(der) for der in bundle.certificates],
+        **(answers if any(answers.values()) else {}),
     }
     return (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -72,15 +79,25 @@ def read_bundle(data: bytes) -> Bundle:
             entries=tuple(_entry(item) for item in values["entries"]),
             checkpoint_note=str(values["checkpoint"]),
             certificates=tuple(_bytes(item) for item in values["certificates"]),
+            crls=tuple(_bytes(item) for item in values.get("crls", ())),
+            ocsps=tuple(_bytes(item) for item in values.get("ocsps", ())),
         )
         # One way to write it: nothing can hide in spaces, order or unknown fields.
-        known = values["format"] == FORMAT and write_bundle(bundle) == data
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        known = write_bundle(bundle) == data
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise HocbaError("bundle.unreadable") from error
     if (
         not known
         or len(bundle.entries) > _MAX_ENTRIES
         or len(bundle.certificates) > _MAX_CERTIFICATES
+        or len(bundle.crls) + len(bundle.ocsps) > _MAX_ANSWERS
         or any(len(entry.proof) > _MAX_PROOF for entry in bundle.entries)
     ):
         raise HocbaError("bundle.unreadable")

@@ -7,6 +7,7 @@ from hocba.apps.issuing.actions.sign import (
     prepare_sheet,
     prepare_signatures,
 )
+from hocba.apps.issuing.actions.stamp import stamp_waiting
 
 __all__ = [
     "complete_signatures",
@@ -14,4 +15,5 @@ __all__ = [
     "issue_sealed",
     "prepare_sheet",
     "prepare_signatures",
+    "stamp_waiting",
 ]

@@ -16,6 +16,7 @@ from django.db import transaction
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.actions import record_event
+from hocba.apps.authorities import time_stamper
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.actions import lock_students
 from hocba.apps.gradebook.queries import GradebookYear, TaughtSubject, gradebook_years
@@ -143,6 +144,7 @@ def _store(
 ) -> dict[UUID, UUID]:
     plan = plan_for(school_level=record.school.school_level, school_year=record.school_year)
     store = blob_store()
+    stamped = time_stamper() is not None
     drafts, slots = [], []
     for enrolment_id, (transcript, document) in documents.items():
         draft = Draft(
@@ -158,7 +160,7 @@ def _store(
             composed_at=at,
         )
         drafts.append(draft)
-        slots.extend(_slots(draft, plan, transcript))
+        slots.extend(_slots(draft, plan, transcript, stamped=stamped))
     Draft.objects.bulk_create(drafts)
     Slot.objects.bulk_create(slots)
     lock_students(
@@ -184,7 +186,7 @@ def _store(
     return {draft.enrolment_id: draft.id for draft in drafts}
 
 
-def _slots(draft: Draft, plan: SigningPlan, transcript: Transcript) -> list[Slot]:
+def _slots(draft: Draft, plan: SigningPlan, transcript: Transcript, *, stamped: bool) -> list[Slot]:
     return [
         Slot(
             school_id=draft.school_id,
@@ -196,6 +198,7 @@ def _slots(draft: Draft, plan: SigningPlan, transcript: Transcript) -> list[Slot
             signer_id=slot.signer_id,
             signer_name=slot.signer_name,
             targets=list(slot.targets),
+            needs_stamp=stamped and plan.stamps(slot.role),
         )
         for slot in slots_of(plan=plan, transcript=transcript)
     ]

@@ -6,17 +6,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.actions import record_event
+from hocba.apps.authorities import revocation_source
 from hocba.apps.blobs import blob_store
 from hocba.apps.certificates.queries import certificate_by_sha256
 from hocba.apps.issuing import states
-from hocba.apps.issuing.models import Draft
+from hocba.apps.issuing.actions.stamp import stamp_waiting
+from hocba.apps.issuing.models import Draft, Slot
 from hocba.apps.ledger.actions import IssueRequest, issue
 from hocba.apps.ledger.queries import trust
-from hocba.core.signing.trust import TrustStore
+from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
 from hocba.core.signing.verdict import Indication
 from hocba.core.signing.verify import verify_document
 
@@ -32,17 +35,26 @@ class Released:
 def issue_sealed(*, school_id: UUID, class_id: UUID, actor: UUID, at: datetime) -> Released:
     """Issue every sealed draft of a class (phát hành); the clerk's act, one transaction.
 
+    Authorities are asked beforehand: for stamps that are still due, and for what they know of the
+    signers' certificates, which is kept with the transcript.
+
     Raises:
         HocbaError: "access.denied", "ledger.lookup_code_used", "ledger.head_moved".
     """
     require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=school_id)
+    here = Draft.objects.filter(school_id=school_id, class_id=class_id, state="sealed")
+    unstamped = stamp_waiting(
+        school_id=school_id,
+        draft_ids=list(here.values_list("id", flat=True)),
+        actor=actor,
+        at=at,
+    )
+    trusted = trust()
+    known = _evidence(here, school_id, trusted, at)
     with transaction.atomic():
-        sealed = list(
-            Draft.objects.filter(school_id=school_id, class_id=class_id, state="sealed").order_by(
-                "id"
-            )
-        )
-        requests, refused = _requests(sealed, trust(), at)
+        sealed = list(here.exclude(id__in=unstamped).order_by("id"))
+        requests, refused = _requests(sealed, trusted, known, at)
+        refused |= {draft_id: (code,) for draft_id, code in unstamped.items()}
         positions = dict(
             zip(
                 requests,
@@ -54,15 +66,33 @@ def issue_sealed(*, school_id: UUID, class_id: UUID, actor: UUID, at: datetime) 
     return Released(positions, refused)
 
 
+def _evidence(
+    here: QuerySet[Draft], school_id: UUID, trusted: TrustStore, at: datetime
+) -> Evidence:
+    """Ask the authorities, each once, about everybody who signed or stamped these drafts."""
+    source = revocation_source()
+    if source is None:
+        return NO_EVIDENCE
+    slots = Slot.objects.filter(
+        school_id=school_id, draft_id__in=list(here.values_list("id", flat=True)), state="signed"
+    )
+    signers = sorted(set(slots.values_list("certificate_sha256", flat=True)))
+    clocks = sorted(set(slots.values_list("stamp_authority_sha256", flat=True)) - {""})
+    held = (certificate_by_sha256(sha256=digest) for digest in signers)
+    certificates = [bytes(one.der) for one in held if one is not None]
+    certificates += [blob_store().get(digest) for digest in clocks]
+    return source.evidence(certificates=certificates, trust=trusted, at=at)
+
+
 def _requests(
-    sealed: Iterable[Draft], trusted: TrustStore, at: datetime
+    sealed: Iterable[Draft], trusted: TrustStore, known: Evidence, at: datetime
 ) -> tuple[dict[UUID, IssueRequest], dict[UUID, tuple[str, ...]]]:
     requests: dict[UUID, IssueRequest] = {}
     refused: dict[UUID, tuple[str, ...]] = {}
     store = blob_store()
     for draft in sealed:
         document = store.get(draft.document_sha256)
-        verdict = verify_document(document=document, trust=trusted, at=at)
+        verdict = verify_document(document=document, trust=trusted, at=at, evidence=known)
         if verdict.indication is not Indication.TOTAL_PASSED:
             refused[draft.id] = tuple(reason.code for reason in verdict.reasons)
             continue
@@ -76,7 +106,8 @@ def _requests(
             enrolment_id=draft.enrolment_id,
             lookup_uuid=draft.lookup_uuid,
             document=document,
-            certificates=tuple(one.der for one in held if one is not None),
+            certificates=tuple(bytes(one.der) for one in held if one is not None),
+            evidence=known,
         )
     return requests, refused
 

@@ -26,7 +26,8 @@ from hocba.apps.certificates.queries import (
     approved_seal_of_school,
 )
 from hocba.apps.issuing import states
-from hocba.apps.issuing.models import Draft, Slot
+from hocba.apps.issuing.actions.stamp import stamp_waiting
+from hocba.apps.issuing.models import SETTLED, Draft, Slot
 from hocba.core.errors import HocbaError
 from hocba.core.signing import rounds
 from hocba.core.signing.plan import Slot as PlanSlot
@@ -146,6 +147,11 @@ def _asked(school_id: UUID, draft_id: UUID, slot_key: str, person: Person, at: d
     draft, slot = _load(school_id, draft_id, slot_key)
     if draft.state != "signing":
         raise HocbaError("issuing.wrong_state", state=draft.state, event="prepare")
+    earlier = Slot.objects.filter(
+        school_id=school_id, draft_id=draft_id, order__lt=slot.order, state="signed"
+    )
+    if earlier.exclude(SETTLED).exists():
+        raise HocbaError("issuing.stamp_waiting")
     states.advance(states.SLOT, state=slot.state, event="prepare")
     certificate = _certificate_for(slot, person, at)
     return _Asked(draft, slot, blob_store().get(draft.document_sha256), certificate)
@@ -193,6 +199,9 @@ def complete_signatures(
             outcomes.append(Outcome(item.draft_id, item.slot_key))
         except HocbaError as refusal:
             outcomes.append(Outcome(item.draft_id, item.slot_key, refusal.code))
+    # A stamp that cannot be had now is due later; the signatures are kept all the same.
+    done = {one.draft_id for one in outcomes if not one.refusal}
+    stamp_waiting(school_id=school_id, draft_ids=done, actor=actor, at=at)
     return outcomes
 
 
