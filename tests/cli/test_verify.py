@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hocba.adapters.wording.verdicts import REMARKS
 from hocba.cli import MAX_FILE_BYTES
 from hocba.core.registry.bundle import write_bundle
 from hocba.core.signing.certificate import read_certificate
@@ -201,6 +202,7 @@ def test_the_json_tells_who_signed_but_not_whose_marks(run: Run) -> None:
         "proven_time": None,
         "certificate_serial": read_certificate(certificate).serial,
         "reasons": [],
+        "remarks": [{"code": "algorithm.pkcs1_v15", "sentence": REMARKS["algorithm.pkcs1_v15"]}],
     }
     student = IDENTITY.student
     for secret in (student.full_name, student.citizen_id, student.student_code, "9.3"):

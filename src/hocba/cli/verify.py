@@ -12,9 +12,9 @@ when the command itself is wrong (no trust file, bad time).
 --json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
 [{"code", "sub_indication", "detail", "sentence"}]}}, "signatures": [{"slot", "role", "indication",
-"signer_name", "signing_time", "proven_time", "certificate_serial", "reasons"}], "log": {"index",
-"tree_size", "origin", "entry_at"} | null}]}; names and marks of the student are not printed. A file
-that cannot be opened is {"file", "passed": false, "error", "sentence"}.
+"signer_name", "signing_time", "proven_time", "certificate_serial", "reasons", "remarks"}], "log":
+{"index", "tree_size", "origin", "entry_at"} | null}]}; names and marks of the student are not
+printed. A file that cannot be opened is {"file", "passed": false, "error", "sentence"}.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from rich.markup import escape
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.wording.verdicts import (
     QUESTIONS,
+    REMARKS,
     answer_word,
     reason_sentence,
     verdict_sentence,
@@ -147,6 +148,7 @@ def _as_json(path: Path, verdict: PublicVerdict | HocbaError, passed: bool) -> d
                 "proven_time": one.proven_time.isoformat() if one.proven_time else None,
                 "certificate_serial": one.certificate_serial,
                 "reasons": _reasons(one.reasons),
+                "remarks": [{"code": code, "sentence": REMARKS[code]} for code in one.remarks],
             }
             for one in verdict.signatures
         ],

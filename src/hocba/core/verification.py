@@ -9,8 +9,8 @@ from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash, verify_inclusion
 from hocba.core.registry.bundle import Bundle, is_bundle, read_bundle
 from hocba.core.registry.checkpoint import open_checkpoint
-from hocba.core.registry.entry import decode
-from hocba.core.registry.lifecycle import TranscriptState, fold
+from hocba.core.registry.entry import LogEntry, decode
+from hocba.core.registry.lifecycle import Status, TranscriptState, fold
 from hocba.core.registry.lookup_code import lookup_digest
 from hocba.core.signing.keys import ed25519_verify
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
@@ -108,24 +108,30 @@ def _verdict(
 ) -> PublicVerdict:
     """The three answers and the one word.
 
-    (1) Unaltered: format, digests and signature values hold, byte for byte.
-    (2) Rightly signed: every slot by the right holder with a valid, trusted certificate.
-    (3) In force: the log's signed head proves the issue, and nothing recalled or replaced it.
-    (4) Word: altered or wrongly signed → not of the school; recalled or replaced → that; all three
+    (1) Log: its signed head proves that it holds these bytes, and since when.
+    (2) Unaltered: format, digests and signature values hold, byte for byte.
+    (3) Rightly signed: every slot by the right holder with a valid, trusted certificate.
+    (4) In force: the log tells of the issue of this document, and nothing recalled or replaced it.
+    (5) Word: altered or wrongly signed → not of the school; recalled or replaced → that; all three
         passed → valid; otherwise → could not be checked, with the reason.
     """
     evidence = NO_EVIDENCE
     if bundle is not None:
         evidence = Evidence(crls=bundle.crls, ocsps=bundle.ocsps)
-    signed = verify_document(document=document, trust=trust, at=at, evidence=evidence)
-    # (1), (2)
+    # (1)
+    logged = _logged(bundle, sha256(document).hexdigest(), trust)
+    since = logged.position.entry_at if isinstance(logged, _Logged) else None
+    signed = verify_document(
+        document=document, trust=trust, at=at, evidence=evidence, exists_by=since
+    )
+    # (2), (3)
     unaltered, rightly_signed = _signature_answers(signed)
     if bundle is not None and unaltered.answer is Answer.PASSED:
         unaltered = _bundled_certificates(bundle, signed)
     transcript = _transcript(document) if signed.lookup_uuid else None
-    # (3)
-    in_force, status, position = _in_force(bundle, signed, trust)
     # (4)
+    in_force, status, position = _in_force(logged, signed.lookup_uuid)
+    # (5)
     word = VerdictWord.UNCHECKED
     if Answer.FAILED in (unaltered.answer, rightly_signed.answer):
         word = VerdictWord.NOT_OF_SCHOOL
@@ -182,25 +188,33 @@ def _bundled_certificates(bundle: Bundle, signed: DocumentVerdict) -> Question:
     return Question(Answer.FAILED, (Reason("bundle.certificates", "FORMAT_FAILURE"),))
 
 
-def _in_force(
-    bundle: Bundle | None, signed: DocumentVerdict, trust: TrustStore
-) -> tuple[Question, TranscriptState | None, LogPosition | None]:
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """The log's proven entries about some bytes."""
+
+    entries: tuple[LogEntry, ...]
+    salts: tuple[bytes, ...]
+    status: Status
+    position: LogPosition
+
+
+def _logged(bundle: Bundle | None, document_sha256: str, trust: TrustStore) -> _Logged | Question:
+    """Open the log's head and prove every entry; the answer when that cannot be done."""
     if bundle is None:
-        return _unknown("log.no_proof"), None, None
+        return _unknown("log.no_proof")
     if not bundle.checkpoint_note or not bundle.entries:
-        return _unknown("log.not_published"), None, None
+        return _unknown("log.not_published")
     head = open_checkpoint(note=bundle.checkpoint_note, keys=trust.log_keys, verify=ed25519_verify)
     if head is None:
-        return _failed("log.checkpoint"), None, None
+        return _failed("log.checkpoint")
     try:
-        entries = [decode(item.leaf) for item in bundle.entries]
+        entries = tuple(decode(item.leaf) for item in bundle.entries)
         status = fold(entries=entries)
     except HocbaError as refusal:
-        return _failed(refusal.code), None, None
+        return _failed(refusal.code)
     for item, entry in zip(bundle.entries, entries, strict=True):
-        digest = lookup_digest(lookup_uuid=signed.lookup_uuid, salt=item.salt)
-        if entry.lookup_digest != digest or entry.document_sha256.hex() != signed.document_sha256:
-            return _failed("log.other_document"), None, None
+        if entry.document_sha256.hex() != document_sha256:
+            return _failed("log.other_document")
         if not verify_inclusion(
             leaf=leaf_hash(item.leaf),
             index=item.index,
@@ -208,11 +222,23 @@ def _in_force(
             proof=item.proof,
             root=head.root,
         ):
-            return _failed("log.inclusion"), None, None
+            return _failed("log.inclusion")
     position = LogPosition(bundle.entries[0].index, head.size, head.origin, entries[0].at)
-    if status.state is TranscriptState.IN_FORCE:
-        return Question(Answer.PASSED), status.state, position
-    return _failed(f"log.{status.state.value}"), status.state, position
+    return _Logged(entries, tuple(item.salt for item in bundle.entries), status, position)
+
+
+def _in_force(
+    logged: _Logged | Question, lookup_uuid: str
+) -> tuple[Question, TranscriptState | None, LogPosition | None]:
+    if isinstance(logged, Question):
+        return logged, None, None
+    for entry, salt in zip(logged.entries, logged.salts, strict=True):
+        if entry.lookup_digest != lookup_digest(lookup_uuid=lookup_uuid, salt=salt):
+            return _failed("log.other_document"), None, None
+    state = logged.status.state
+    if state is TranscriptState.IN_FORCE:
+        return Question(Answer.PASSED), state, logged.position
+    return _failed(f"log.{state.value}"), state, logged.position
 
 
 def _unknown(code: str) -> Question:

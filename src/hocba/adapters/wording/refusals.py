@@ -86,6 +86,8 @@ SENTENCES: Mapping[str, str] = {
     "ledger.no_log_key": "Chưa có khóa ký nhật ký.",
     "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
     "pdf.no_form": "Chưa có mẫu in học bạ cho cấp %(school_level)s.",
+    "register.entry": "Sổ nơi cấp chứng thư, mục thứ %(number)s: trường %(field)s sai hoặc thiếu.",
+    "register.unreadable": "Không đọc được sổ nơi cấp chứng thư (cần TOML, có mục [[authority]]).",
     "registry.entry_unreadable": "Không đọc được mục nhật ký đi kèm.",
     "registry.other_document": "Các mục nhật ký đi kèm nói về những tệp khác nhau.",
     "registry.wrong_step": "Các mục nhật ký đi kèm không đúng thứ tự.",

@@ -51,6 +51,7 @@ _ROLES: Mapping[SlotRole, str] = {
     SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
 }
 REMARKS: Mapping[str, str] = {
+    "algorithm.pkcs1_v15": "Chữ ký dùng RSA PKCS#1 v1.5; quy định muốn RSASSA-PSS hoặc ECDSA.",
     "remark.enveloped": "Chữ ký nằm bên trong phần mà nó ký.",
     "remark.enveloping": "Dữ liệu được ký nằm bên trong chữ ký.",
     "remark.no_certificate": "Chữ ký không kèm chứng thư số, chỉ có khóa.",
@@ -64,6 +65,7 @@ REMARKS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "algorithm.key_kind": "Loại khóa ký không được chấp nhận.",
     "algorithm.not_accepted": "Thuật toán ký không được chấp nhận.",
+    "algorithm.outdated": "Thuật toán hoặc cỡ khóa đã quá hạn dùng, thiếu dấu thời gian đủ sớm.",
     "algorithm.weak_key": "Khóa ký quá yếu (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit).",
     "bundle.certificates": "Tệp kiểm tra kèm chứng thư số không phải của người ký học bạ.",
     "certificate.expired": "Chứng thư số đã hết hạn khi ký.",
@@ -71,6 +73,7 @@ REASONS: Mapping[str, str] = {
     "certificate.not_yet_valid": "Chứng thư số chưa có hiệu lực khi ký.",
     "certificate.path_invalid": "Chuỗi chứng thư không hợp lệ theo RFC 5280.",
     "certificate.revoked": "Chứng thư số đã bị thu hồi trước khi ký.",
+    "certificate.revoked_before_proof": "Chứng thư số bị thu hồi trước khi chữ ký được chứng minh.",
     "certificate.status_unknown": "Chưa biết chứng thư số có bị thu hồi khi ký hay không.",
     "certificate.usage": "Chứng thư số không được cấp để ký văn bản.",
     "document.layout": "Tệp có chỗ đã bị thêm, bớt hoặc sửa.",

@@ -29,7 +29,14 @@ from hocba.core.registry.checkpoint import Checkpoint as TreeHead
 from hocba.core.registry.checkpoint import sign_checkpoint, vkey
 from hocba.core.registry.lookup_code import lookup_digest
 from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
-from hocba.core.signing.trust import NO_EVIDENCE, ApprovedSeal, Evidence, TrustStore, dump_trust
+from hocba.core.signing.trust import (
+    NO_EVIDENCE,
+    ApprovedSeal,
+    AuthoritySpan,
+    Evidence,
+    TrustStore,
+    dump_trust,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +213,13 @@ def publish_trust(
     anchors: Sequence[bytes],
     intermediates: Sequence[bytes],
     crls: Sequence[bytes],
+    authorities: Sequence[AuthoritySpan] = (),
     actor: UUID | None,
     at: datetime,
 ) -> None:
     """Write the trust list that verifiers use: roots, issuers, CRLs, approved seals, the log's key.
+
+    `authorities` says from when to when roots and issuers are trusted.
 
     The file is replaced at once; the same content again changes nothing.
     """
@@ -229,6 +239,7 @@ def publish_trust(
                 for row in approved_seals()
             ),
             log_keys=(vkey(settings.HOCBA_LOG_ORIGIN, ed25519_public_key(private_key)),),
+            authorities=tuple(authorities),
         )
     )
     path = Path(settings.HOCBA_TRUST_FILE)

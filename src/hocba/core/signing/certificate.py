@@ -32,6 +32,11 @@ class CertificateHolder:
     may_sign: bool  # key usage digitalSignature or nonRepudiation
     public_key: CertificatePublicKeyTypes
 
+    @property
+    def key_bits(self) -> int:
+        """Size of the key: RSA modulus or curve, 0 for a kind of key that has none."""
+        return int(getattr(self.public_key, "key_size", 0))
+
 
 @lru_cache(maxsize=4096)
 def read_certificate(der: bytes) -> CertificateHolder:

@@ -1,8 +1,9 @@
 """Whom a verifier trusts, as a value and as a file; the check of one certificate at one instant.
 
-The trust file (`hocba-trust/1`) is JSON: PEM roots and issuers, base64 CRLs, the seals approved for
-each school code with their dates, and the public keys of the log (C2SP vkeys). Paths and revocation
-are judged by pyhanko-certvalidator from this material alone; nothing is fetched.
+The trust file (`hocba-trust/2`) is JSON: PEM roots and issuers and from when to when each of them
+is trusted, base64 CRLs, the seals approved for each school code with their dates, and the public
+keys of the log (C2SP vkeys). Format 1, without the dates of authorities, is still read. Paths and
+revocation are judged by pyhanko-certvalidator from this material alone; nothing is fetched.
 """
 
 import json
@@ -11,6 +12,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from asn1crypto import pem
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
@@ -19,7 +21,7 @@ from hocba.core.errors import HocbaError
 from hocba.core.signing.path import PathQuestion, Usage, check_path
 from hocba.core.signing.verdict import Indication, Reason
 
-FORMAT = "hocba-trust/1"
+FORMAT, WITHOUT_DATES = "hocba-trust/2", "hocba-trust/1"
 _LOG_KEY = re.compile(r"[^+\s]+\+[0-9a-f]{8}\+([A-Za-z0-9+/=]+)")
 _LOG_KEY_BYTES = 33
 
@@ -35,14 +37,47 @@ class ApprovedSeal:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthoritySpan:
+    """From when to when a root or an issuer is trusted; None is without end.
+
+    One that lost its licence, or whose key was stolen, keeps vouching for what was signed before.
+    """
+
+    certificate_sha256: str
+    code: str  # the Ministry's catalogue: BAN_CO_YEU, VNPT, VIETTEL, BKAV …
+    trusted_from: datetime | None
+    trusted_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrustStore:
-    """Trust anchors and what else a verdict rests on; certificates and CRLs in DER."""
+    """Trust anchors and what else a verdict rests on; certificates and CRLs in DER.
+
+    An anchor or intermediate without a span in `authorities` is trusted at any time.
+    """
 
     anchors: tuple[bytes, ...]
     intermediates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     seals: tuple[ApprovedSeal, ...]
     log_keys: tuple[str, ...]
+    authorities: tuple[AuthoritySpan, ...] = ()
+
+    def trusted_at(self, at: datetime) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """Return the anchors and the intermediates that are trusted at an instant."""
+        if not self.authorities:
+            return self.anchors, self.intermediates
+        barred = {
+            one.certificate_sha256
+            for one in self.authorities
+            if (one.trusted_from is not None and at < one.trusted_from)
+            or (one.trusted_to is not None and at >= one.trusted_to)
+        }
+
+        def kept(certificates: tuple[bytes, ...]) -> tuple[bytes, ...]:
+            return tuple(der for der in certificates if sha256(der).hexdigest() not in barred)
+
+        return kept(self.anchors), kept(self.intermediates)
 
 
 def dump_trust(trust: TrustStore) -> bytes:
@@ -57,11 +92,20 @@ def dump_trust(trust: TrustStore) -> bytes:
                 "school_code": seal.school_code,
                 "certificate_sha256": seal.certificate_sha256,
                 "valid_from": seal.valid_from.isoformat(),
-                "valid_to": None if seal.valid_to is None else seal.valid_to.isoformat(),
+                "valid_to": _text(seal.valid_to),
             }
             for seal in trust.seals
         ],
         "log_keys": list(trust.log_keys),
+        "authorities": [
+            {
+                "certificate_sha256": one.certificate_sha256,
+                "code": one.code,
+                "trusted_from": _text(one.trusted_from),
+                "trusted_to": _text(one.trusted_to),
+            }
+            for one in trust.authorities
+        ],
     }
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -74,8 +118,9 @@ def load_trust(data: bytes) -> TrustStore:
     """
     try:
         values = json.loads(data)
-        if values["format"] != FORMAT:
+        if values["format"] not in (FORMAT, WITHOUT_DATES):
             raise HocbaError("trust.unreadable")
+        dated = values["authorities"] if values["format"] == FORMAT else ()
         return TrustStore(
             anchors=tuple(_der(text) for text in values["anchors"]),
             intermediates=tuple(_der(text) for text in values["intermediates"]),
@@ -85,11 +130,20 @@ def load_trust(data: bytes) -> TrustStore:
                     school_code=seal["school_code"],
                     certificate_sha256=seal["certificate_sha256"],
                     valid_from=_instant(seal["valid_from"]),
-                    valid_to=None if seal["valid_to"] is None else _instant(seal["valid_to"]),
+                    valid_to=_end(seal["valid_to"]),
                 )
                 for seal in values["seals"]
             ),
             log_keys=tuple(_log_key(text) for text in values["log_keys"]),
+            authorities=tuple(
+                AuthoritySpan(
+                    certificate_sha256=str(one["certificate_sha256"]),
+                    code=str(one["code"]),
+                    trusted_from=_end(one["trusted_from"]),
+                    trusted_to=_end(one["trusted_to"]),
+                )
+                for one in dated
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HocbaError("trust.unreadable") from error
@@ -123,14 +177,15 @@ def check_certificate(
 
     Never raises for a bad certificate; what cannot be learned is INDETERMINATE.
     """
-    passed = _passed(certificate, trust, usage, evidence)
+    anchors, intermediates = trust.trusted_at(at)
+    passed = _passed(certificate, anchors, intermediates, trust.crls, usage, evidence)
     if passed.first <= at <= passed.last:
         return Indication.TOTAL_PASSED, ()
     indication, reasons = check_path(
         question=PathQuestion(
             certificate=certificate,
-            intermediates=trust.intermediates + evidence.certificates,
-            anchors=trust.anchors,
+            intermediates=intermediates + evidence.certificates,
+            anchors=anchors,
             crls=trust.crls + evidence.crls,
             ocsps=evidence.ocsps,
             at=at,
@@ -144,7 +199,7 @@ def check_certificate(
 
 @dataclass(slots=True)
 class _Passed:
-    """Between two instants at which a certificate passed it passes too.
+    """Between two instants at which a certificate passed by the same authorities it passes too.
 
     Validity is a span, and who was not revoked by the later one was not revoked before.
     """
@@ -154,7 +209,14 @@ class _Passed:
 
 
 @lru_cache(maxsize=65536)
-def _passed(certificate: bytes, trust: TrustStore, usage: Usage, evidence: Evidence) -> _Passed:
+def _passed(
+    certificate: bytes,
+    anchors: tuple[bytes, ...],
+    intermediates: tuple[bytes, ...],
+    crls: tuple[bytes, ...],
+    usage: Usage,
+    evidence: Evidence,
+) -> _Passed:
     return _Passed()
 
 
@@ -179,6 +241,14 @@ def _instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError(text)
     return at
+
+
+def _end(text: str | None) -> datetime | None:
+    return None if text is None else _instant(text)
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _log_key(text: str) -> str:

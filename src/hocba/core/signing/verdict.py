@@ -54,6 +54,7 @@ class SignatureVerdict:
     certificate_not_before: datetime | None
     certificate_not_after: datetime | None
     certificate_sha256: str
+    remarks: tuple[str, ...] = ()  # codes of what a report should mention, none of it a fault
 
 
 @dataclass(frozen=True, slots=True)

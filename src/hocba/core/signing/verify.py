@@ -6,10 +6,12 @@
  (4) Core: each slot is exactly what its signer's device signed (see `xmldsig`), digests and value.
  (5) Binding: the certificate belongs to the person or school whom the document names for that slot.
  (6) Certificate: at the proven time (a trusted time-stamp's, else the stated signing time) it was
-     valid, unrevoked and leads to an anchor.
- (7) Seal: the school's certificate was approved for that school at the signing time.
- (8) Order: nobody signed before those whose signatures they cover, nor in the future.
- (9) Layout: every byte of the file is where the writer puts it, so nothing is added or changed.
+     valid and leads to an anchor that was trusted then.
+ (7) Revocation: it was not revoked then, nor before the signature is proven to exist.
+ (8) Algorithms: they were good when the signature is proven to exist, else they must be today.
+ (9) Business: the school's seal was approved for that school at the signing time; nobody signed
+     before those whose signatures they cover, nor in the future.
+(10) Layout: every byte of the file is where the writer puts it, so nothing is added or changed.
 
 The status in the public log is asked afterwards, by `core.verification`. A bad document gives a
 verdict, never an exception.
@@ -23,8 +25,11 @@ from hashlib import sha256
 from lxml import etree
 
 from hocba.core.errors import HocbaError
+from hocba.core.signing.algorithm_policy import check_algorithm
+from hocba.core.signing.certificate import CertificateHolder
+from hocba.core.signing.existence import Existence, proofs_of_existence
 from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
-from hocba.core.signing.timestamps import CLOCK_TOLERANCE, check_stamp
+from hocba.core.signing.timestamps import CLOCK_TOLERANCE
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import (
     DocumentVerdict,
@@ -49,11 +54,17 @@ PASSED, UNSURE, FAILED = (
 
 
 def verify_document(
-    *, document: bytes, trust: TrustStore, at: datetime, evidence: Evidence = NO_EVIDENCE
+    *,
+    document: bytes,
+    trust: TrustStore,
+    at: datetime,
+    evidence: Evidence = NO_EVIDENCE,
+    exists_by: datetime | None = None,
 ) -> DocumentVerdict:
     """Judge a transcript file against a trust list at an instant (the procedure above).
 
-    `evidence` holds revocation answers that were kept beside the document.
+    `evidence` holds revocation answers that were kept beside the document. `exists_by` is a time by
+    which somebody trusted (the public log, an archive) is known to have held these very bytes.
     """
     digest = sha256(document).hexdigest()
     # (1) Format
@@ -71,13 +82,16 @@ def verify_document(
     slots = slots_of(plan=plan, transcript=transcript)
     # (3) Slots
     reasons = list(_slot_problems(root, slots))
-    # (4)-(8) each slot
+    # (4) Core
     checked = _checked_slots(root, slots, transcript, plan)
+    # (5)-(9) each signer
+    known = _Known(trust, evidence, at, exists_by, transcript, checked)
+    proofs = proofs_of_existence(checked=checked, trust=trust, evidence=evidence)
     verdicts = tuple(
-        _judge(slot, found, checked, transcript, _Trusted(trust, evidence, at))
+        _verdict(slot, found, _judge(slot, found, proofs.get(slot), known))
         for slot, found in checked.items()
     )
-    # (9) Layout
+    # (10) Layout
     if not reasons and not _layout_holds(document, transcript, checked):
         reasons.append(Reason("document.layout", "FORMAT_FAILURE"))
     indication = FAILED if reasons else _worst(one.indication for one in verdicts)
@@ -133,60 +147,78 @@ def _checked_slots(
 
 
 @dataclass(frozen=True, slots=True)
-class _Trusted:
-    """What the caller trusts, and the instant of the verdict."""
+class _Known:
+    """What a slot is judged by: trust, evidence, the instant of the verdict, the whole document."""
 
     trust: TrustStore
     evidence: Evidence
     at: datetime
+    exists_by: datetime | None
+    transcript: Transcript
+    checked: Mapping[Slot, CheckedSlot]
 
-    def times(
-        self, found: CheckedSlot, certificate: bytes, time: datetime
-    ) -> tuple[Indication, tuple[Reason, ...], datetime | None]:
-        """Judge the certificate at the proven time, and return that time if a stamp proves one."""
-        proven: datetime | None = None
-        stamped, reasons = PASSED, tuple[Reason, ...]()
-        if found.stamp:
-            stamped, reasons, proven = check_stamp(
-                token=found.stamp,
-                imprint=found.stamped_digest,
-                claimed=time,
-                trust=self.trust,
-                evidence=self.evidence,
-            )
-        indication, why = check_certificate(
-            certificate=certificate, trust=self.trust, at=proven or time, evidence=self.evidence
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The conclusion on one slot's signature."""
+
+    indication: Indication
+    reasons: tuple[Reason, ...]
+    remarks: tuple[str, ...] = ()
+    proven_time: datetime | None = None
+
+
+def _judge(slot: Slot, found: CheckedSlot, proof: Existence | None, known: _Known) -> _Judged:
+    holder, stated = found.holder, found.signing_time
+    if holder is None or stated is None or proof is None:
+        return _Judged(FAILED, found.reasons)
+    time = proof.stamped_at or stated
+    failures = [
+        *_binding_problems(slot, found),  # (5)
+        *_seal_problems(slot, found, time, known),  # (9)
+        *_time_problems(slot, stated, known),  # (9)
+    ]
+    certified, why = _check_certificate(holder, time, proof, known)  # (6), (7)
+    held = [one for one in (proof.by, known.exists_by, known.at) if one is not None]
+    problem, remarks = check_algorithm(  # (8)
+        algorithm=found.algorithm, key_bits=holder.key_bits, exists_by=min(held)
+    )
+    outdated = () if problem is None else (problem,)
+    reasons = (*failures, *proof.reasons, *why, *outdated)
+    indications = [proof.indication, certified, *([UNSURE] if problem else [])]
+    worst = FAILED if failures else _worst(iter(indications))
+    return _Judged(worst, reasons, remarks, proof.stamped_at)
+
+
+def _check_certificate(
+    holder: CertificateHolder, time: datetime, proof: Existence, known: _Known
+) -> tuple[Indication, tuple[Reason, ...]]:
+    def check(at: datetime) -> tuple[Indication, tuple[Reason, ...]]:
+        return check_certificate(
+            certificate=holder.der, trust=known.trust, at=at, evidence=known.evidence
         )
-        return _worst(iter((stamped, indication))), (*reasons, *why), proven
+
+    indication, reasons = check(time)
+    if indication is PASSED and proof.by is not None and proof.by > time:
+        # The stated time is the signer's word: a key revoked before the signature is proven to
+        # exist may have been used by somebody else. That it expired meanwhile does not matter.
+        _, later = check(proof.by)
+        if any(one.sub_indication == "REVOKED" for one in later):
+            return UNSURE, (Reason("certificate.revoked_before_proof", "REVOKED_NO_POE"),)
+    return indication, reasons
 
 
-def _judge(
-    slot: Slot,
-    found: CheckedSlot,
-    checked: Mapping[Slot, CheckedSlot],
-    transcript: Transcript,
-    trusted: _Trusted,
-) -> SignatureVerdict:
-    holder, time, proven = found.holder, found.signing_time, None
-    indication, reasons = (FAILED, found.reasons) if found.reasons else (PASSED, ())
-    if holder is not None and time is not None and not found.reasons:
-        indication, reasons, proven = trusted.times(found, holder.der, time)  # (6)
-        own = (
-            *_binding_problems(slot, found),  # (5)
-            *_seal_problems(slot, found, proven or time, transcript, trusted.trust),  # (7)
-            *_time_problems(slot, time, checked, trusted.at),  # (8)
-        )
-        if own:
-            indication, reasons = FAILED, (*own, *reasons)
+def _verdict(slot: Slot, found: CheckedSlot, judged: _Judged) -> SignatureVerdict:
+    holder = found.holder
     return SignatureVerdict(
         slot=slot.key,
         role=slot.role,
-        indication=indication,
-        reasons=reasons,
+        indication=judged.indication,
+        reasons=judged.reasons,
         signer_name=holder.name if holder else slot.signer_name,
         signer_id=holder.holder_id if holder else "",
-        signing_time=time,
-        proven_time=proven,
+        signing_time=found.signing_time,
+        proven_time=judged.proven_time,
         targets=slot.targets,
         certificate_subject=holder.subject if holder else "",
         certificate_issuer=holder.issuer if holder else "",
@@ -194,6 +226,7 @@ def _judge(
         certificate_not_before=holder.not_before if holder else None,
         certificate_not_after=holder.not_after if holder else None,
         certificate_sha256=holder.sha256 if holder else "",
+        remarks=judged.remarks,
     )
 
 
@@ -208,30 +241,28 @@ def _binding_problems(slot: Slot, found: CheckedSlot) -> Iterator[Reason]:
 
 
 def _seal_problems(
-    slot: Slot, found: CheckedSlot, time: datetime, transcript: Transcript, trust: TrustStore
+    slot: Slot, found: CheckedSlot, time: datetime, known: _Known
 ) -> Iterator[Reason]:
     if slot.role is not SlotRole.SEAL or found.holder is None:
         return
-    for seal in trust.seals:
+    for seal in known.trust.seals:
         if (
-            seal.school_code == transcript.school.code
+            seal.school_code == known.transcript.school.code
             and seal.certificate_sha256 == found.holder.sha256
             # The document tells whole seconds, the approval may have been in the same one.
             and seal.valid_from.replace(microsecond=0) <= time
             and (seal.valid_to is None or time < seal.valid_to)
         ):
             return
-    yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", transcript.school.code)
+    yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", known.transcript.school.code)
 
 
-def _time_problems(
-    slot: Slot, time: datetime, checked: Mapping[Slot, CheckedSlot], at: datetime
-) -> Iterator[Reason]:
-    if time - at > CLOCK_TOLERANCE:
+def _time_problems(slot: Slot, time: datetime, known: _Known) -> Iterator[Reason]:
+    if time - known.at > CLOCK_TOLERANCE:
         yield Reason("signature.future", "SIG_CONSTRAINTS_FAILURE", slot.key)
     earlier = [
         one.signing_time
-        for other, one in checked.items()
+        for other, one in known.checked.items()
         if other.order < slot.order and one.signing_time is not None
     ]
     if earlier and max(earlier) > time:

@@ -48,6 +48,7 @@ class CheckedSlot:
     holder: CertificateHolder | None = None
     signing_time: datetime | None = None
     fragment: bytes = b""
+    algorithm: str = ""
     stamp: bytes = b""  # time-stamp token over the value
     stamped_digest: bytes = b""  # what it must be over
 
@@ -105,7 +106,7 @@ def check_slot(
     ):
         reasons = (Reason("signature.value", "SIG_CRYPTO_FAILURE"),)
     digest = stamped_digest(signature_id(slot, page), value) if stamp else b""
-    return CheckedSlot(reasons, holder, at, filled, stamp, digest)
+    return CheckedSlot(reasons, holder, at, filled, algorithm, stamp, digest)
 
 
 def _parts(
