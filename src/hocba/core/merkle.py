@@ -1,6 +1,6 @@
 """Merkle trees as the log and the signed sheets use them: RFC 6962 §2.1, RFC 9162 §2.1."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 
@@ -31,21 +31,46 @@ def _next_level(level: Sequence[bytes]) -> list[bytes]:
     return above
 
 
+Subtree = Callable[[int, int], bytes]
+"""Root over the leaves from the first number up to, without, the second."""
+
+
 def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
     """Audit path of the leaf at `index` (RFC 9162 §2.1.3.1), from the leaf upwards.
 
     Raises:
         IndexError: when there is no such leaf.
     """
-    if not 0 <= index < len(hashes):
+    return inclusion_path(index=index, size=len(hashes), subtree=_over(hashes))
+
+
+def inclusion_path(*, index: int, size: int, subtree: Subtree) -> list[bytes]:
+    """The same over a tree of which only roots of subtrees are at hand.
+
+    Raises:
+        IndexError: when there is no such leaf.
+    """
+    if not 0 <= index < size:
         raise IndexError(index)
-    proof, level = [], list(hashes)
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            proof.append(level[sibling])
-        level, index = _next_level(level), index // 2
-    return proof
+    path, low, high = [], 0, size
+    while high - low > 1:
+        split = low + split_of(high - low)
+        if index < split:
+            path.append(subtree(split, high))
+            high = split
+        else:
+            path.append(subtree(low, split))
+            low = split
+    return path[::-1]
+
+
+def split_of(size: int) -> int:
+    """Leaves on the left of the root: the largest power of two below `size` (§2.1.1)."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def _over(hashes: Sequence[bytes]) -> Subtree:
+    return lambda low, high: tree_root(hashes[low:high])
 
 
 def verify_inclusion(
@@ -79,20 +104,28 @@ def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
     Raises:
         IndexError: when the old tree is empty or larger.
     """
-    if not 0 < old_size <= len(hashes):
+    return consistency_path(old_size=old_size, size=len(hashes), subtree=_over(hashes))
+
+
+def consistency_path(*, old_size: int, size: int, subtree: Subtree) -> list[bytes]:
+    """The same over a tree of which only roots of subtrees are at hand.
+
+    Raises:
+        IndexError: when the old tree is empty or larger.
+    """
+    if not 0 < old_size <= size:
         raise IndexError(old_size)
-    return _subproof(list(hashes), old_size, whole=True)
-
-
-def _subproof(hashes: list[bytes], old_size: int, *, whole: bool) -> list[bytes]:
-    size = len(hashes)
-    if old_size == size:
-        return [] if whole else [tree_root(hashes)]
-    split = 1 << (size - 1).bit_length() - 1
-    if old_size <= split:
-        return [*_subproof(hashes[:split], old_size, whole=whole), tree_root(hashes[split:])]
-    right = _subproof(hashes[split:], old_size - split, whole=False)
-    return [*right, tree_root(hashes[:split])]
+    path, low, high = [], 0, size
+    while old_size != high:
+        split = low + split_of(high - low)
+        if old_size <= split:
+            path.append(subtree(split, high))
+            high = split
+        else:
+            path.append(subtree(low, split))
+            low = split
+    # The old tree's own root need not be told, unless it is only a part of the old tree.
+    return [*([subtree(low, high)] if low else []), *path[::-1]]
 
 
 def verify_consistency(
