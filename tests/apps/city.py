@@ -37,6 +37,7 @@ def data_dir(tmp_path: Path, settings: object) -> Path:
     for name, path in (
         ("HOCBA_DATA_DIR", tmp_path),
         ("HOCBA_TRUST_FILE", tmp_path / "trust.json"),
+        ("HOCBA_LOG_DIR", tmp_path / "log"),
         ("HOCBA_LOG_KEY_FILE", tmp_path / "log-key.pem"),
     ):
         setattr(settings, name, path)

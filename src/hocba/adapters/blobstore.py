@@ -1,11 +1,10 @@
 """Bytes kept by their SHA-256: durable before acknowledged, checked whenever they are read."""
 
-import os
-import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from hocba.adapters.durable import write_durably
 from hocba.core.errors import HocbaError
 
 
@@ -24,22 +23,7 @@ class BlobStore:
         path = self._path(digest)
         if path.exists() and path.read_bytes() == data:
             return digest
-        new_folder = not path.parent.exists()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        self._sync_folder(path.parent)
-        if new_folder:
-            for folder in (path.parent.parent, self.root, self.root.parent):
-                self._sync_folder(folder)
+        write_durably(path, data, below=self.root)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -60,11 +44,3 @@ class BlobStore:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise HocbaError("blob.missing", digest=digest[:64])
         return self.root / digest[:2] / digest[2:4] / digest
-
-    @staticmethod
-    def _sync_folder(folder: Path) -> None:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

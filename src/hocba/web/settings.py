@@ -11,6 +11,7 @@ HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, l
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
 HOCBA_LOG_ORIGIN        name of the public log
+HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web server to hand out
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
 HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
@@ -279,6 +280,7 @@ log_lines.configure_structlog()
 
 # The public log and the trust list that verifiers use; the demo keeps both in its data folder.
 HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-ky")
+HOCBA_LOG_DIR = Path(from_environment("HOCBA_LOG_DIR", str(DATA_DIR / "log")))
 HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY_PATH", str(DATA_DIR / "log-key.pem")))
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
 

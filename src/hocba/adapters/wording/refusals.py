@@ -86,6 +86,8 @@ SENTENCES: Mapping[str, str] = {
     "ledger.no_log_key": "Chưa có khóa ký nhật ký.",
     "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
     "pdf.no_form": "Chưa có mẫu in học bạ cho cấp %(school_level)s.",
+    "log.tile_conflict": "Tệp nhật ký đã công bố khác với nhật ký trong cơ sở dữ liệu.",
+    "log.tile_missing": "Thiếu một tệp của nhật ký công khai.",
     "register.entry": "Sổ nơi cấp chứng thư, mục thứ %(number)s: trường %(field)s sai hoặc thiếu.",
     "register.unreadable": "Không đọc được sổ nơi cấp chứng thư (cần TOML, có mục [[authority]]).",
     "registry.entry_too_long": "Mục nhật ký quá dài.",

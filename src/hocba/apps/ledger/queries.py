@@ -15,8 +15,8 @@ from django.conf import settings
 from hocba.adapters.blobstore import BlobStore
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry
+from hocba.apps.ledger.tree import log_tree
 from hocba.core.errors import HocbaError
-from hocba.core.merkle import inclusion_proof
 from hocba.core.registry.bundle import Bundle, BundledEntry, write_bundle
 from hocba.core.signing.trust import TrustStore, load_trust
 
@@ -89,16 +89,10 @@ def issued_of_school(*, school_id: UUID, school_year: str) -> list[IssuedTranscr
 def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
     """Yield the bundle of each row, all proven against the newest checkpoint."""
     checkpoint = Checkpoint.objects.order_by("-size").first()
-    size = 0 if checkpoint is None else checkpoint.size
-    hashes = [
-        bytes(item)
-        for item in LogEntry.objects.filter(index__lt=size)
-        .order_by("index")
-        .values_list("leaf_hash", flat=True)
-    ]
+    tree = log_tree(size=0 if checkpoint is None else checkpoint.size)
     store = blob_store()
     for row in rows:
-        proven = LogEntry.objects.filter(lookup_uuid=row.lookup_uuid, index__lt=size)
+        proven = LogEntry.objects.filter(lookup_uuid=row.lookup_uuid, index__lt=tree.size)
         yield write_bundle(
             Bundle(
                 document=store.get(row.document_sha256),
@@ -107,7 +101,7 @@ def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
                         index=item.index,
                         leaf=bytes(item.leaf),
                         salt=bytes(item.salt),
-                        proof=tuple(inclusion_proof(hashes, item.index)),
+                        proof=tuple(tree.inclusion(item.index)),
                     )
                     for item in proven.order_by("index")
                 ),
