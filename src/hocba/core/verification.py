@@ -238,6 +238,8 @@ def _in_force(
     state = logged.status.state
     if state is TranscriptState.IN_FORCE:
         return Question(Answer.PASSED), state, logged.position
+    if state is TranscriptState.COURT_SEALED:
+        return _unknown("log.court_sealed"), state, logged.position
     return _failed(f"log.{state.value}"), state, logged.position
 
 

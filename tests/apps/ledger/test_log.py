@@ -25,6 +25,7 @@ def request_for(document: bytes, lookup_uuid: UUID | None = None) -> IssueReques
         school_year="2024-2025",
         enrolment_id=uuid4(),
         lookup_uuid=lookup_uuid or uuid4(),
+        school_code="01006501",
         document=document,
         certificates=(),
     )

@@ -1,6 +1,7 @@
 """A leaf of the public log: one spelling, nobody's name, nothing strange taken for it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -27,6 +28,8 @@ ENTRIES = st.builds(
         lambda at: at.replace(microsecond=0, tzinfo=UTC)
     ),
     replaces_digest=st.none() | DIGESTS,
+    school_code=st.sampled_from(["", "01006501", 'Trường "x"']),
+    decision_digest=st.none() | DIGESTS,
 )
 
 
@@ -39,6 +42,30 @@ def test_a_leaf_is_sorted_json_without_spaces() -> None:
         b'{"at":"2025-05-31T02:00:05Z","document":"' + b"22" * 32 + b'","format":"hocba-entry/1",'
         b'"kind":"issued","lookup":"' + b"11" * 32 + b'","version":1}'
     )
+
+
+def test_school_decision_and_newer_kinds_are_told_in_the_second_format() -> None:
+    decided = replace(
+        ENTRY, kind=EntryKind.CIVIL_STATUS, school_code="01006501", decision_digest=b"\x44" * 32
+    )
+    assert encode(decided) == (
+        b'{"at":"2025-05-31T02:00:05Z","decision":"' + b"44" * 32 + b'","document":"'
+        b"" + b"22" * 32 + b'","format":"hocba-entry/2","kind":"civil_status","lookup":"'
+        b"" + b"11" * 32 + b'","school":"01006501","version":1}'
+    )
+    for later in (EntryKind.COURT_SEALED, EntryKind.COURT_UNSEALED, EntryKind.CIVIL_STATUS):
+        assert b"hocba-entry/2" in encode(replace(ENTRY, kind=later))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"hocba-entry/2", b"hocba-entry/1"), (b'"01006501"', b'""'), (b'"01006501"', b"1006501")],
+)
+def test_the_second_format_has_one_spelling_too(before: bytes, after: bytes) -> None:
+    leaf = encode(replace(ENTRY, school_code="01006501"))
+    assert before in leaf
+    with refused("registry.entry_unreadable"):
+        decode(leaf.replace(before, after))
 
 
 def test_a_leaf_tells_nothing_of_the_person() -> None:

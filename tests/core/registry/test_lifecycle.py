@@ -1,4 +1,4 @@
-"""The life of a transcript: issued, recalled, replaced, and no other way round."""
+"""The life of a transcript: issued, recalled, replaced; sealed by a court and unsealed."""
 
 from datetime import UTC, datetime
 from itertools import product
@@ -12,6 +12,12 @@ from hocba.core.registry.entry import EntryKind, LogEntry
 from hocba.core.registry.lifecycle import STEPS, Status, TranscriptState, advance, fold
 
 ISSUED, RECALLED, REPLACED = EntryKind.ISSUED, EntryKind.RECALLED, EntryKind.REPLACED
+CIVIL, SEALED, UNSEALED = (
+    EntryKind.CIVIL_STATUS,
+    EntryKind.COURT_SEALED,
+    EntryKind.COURT_UNSEALED,
+)
+FIRST = (ISSUED, RECALLED, REPLACED)
 AT = datetime(2025, 5, 31, tzinfo=UTC)
 NEW_DOCUMENT = b"\x77" * 32
 LIVES = {
@@ -36,13 +42,13 @@ def life(*kinds: EntryKind) -> Status:
 
 
 @pytest.mark.parametrize(("kinds", "state"), LIVES.items())
-def test_the_four_lives(kinds: tuple[EntryKind, ...], state: TranscriptState) -> None:
+def test_the_plain_lives(kinds: tuple[EntryKind, ...], state: TranscriptState) -> None:
     assert life(*kinds).state is state
 
 
 @pytest.mark.parametrize(
     "kinds",
-    [kinds for length in (1, 2, 3, 4) for kinds in product(EntryKind, repeat=length)],
+    [kinds for length in (1, 2, 3, 4) for kinds in product(FIRST, repeat=length)],
     ids="-".join,
 )
 def test_every_other_order_is_refused(kinds: tuple[EntryKind, ...]) -> None:
@@ -78,9 +84,47 @@ def test_a_step_is_taken_only_when_the_table_has_it(
     assert caught.value.params == {"state": state.value, "event": kind.value}
 
 
+@pytest.mark.parametrize(
+    ("kinds", "state", "changes"),
+    [
+        ((ISSUED, CIVIL), TranscriptState.IN_FORCE, 1),
+        ((ISSUED, CIVIL, CIVIL, RECALLED), TranscriptState.RECALLED, 2),
+        ((ISSUED, SEALED), TranscriptState.COURT_SEALED, 0),
+        ((ISSUED, SEALED, UNSEALED, SEALED, UNSEALED), TranscriptState.IN_FORCE, 0),
+        ((ISSUED, SEALED, UNSEALED, RECALLED, REPLACED), TranscriptState.REPLACED, 0),
+    ],
+)
+def test_decisions_of_others_are_part_of_a_life(
+    kinds: tuple[EntryKind, ...], state: TranscriptState, changes: int
+) -> None:
+    status = life(*kinds)
+    assert (status.state, status.civil_status_changes) == (state, changes)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        (CIVIL,),
+        (SEALED,),
+        (ISSUED, UNSEALED),
+        (ISSUED, SEALED, RECALLED),
+        (ISSUED, SEALED, CIVIL),
+        (ISSUED, RECALLED, CIVIL),
+        (ISSUED, RECALLED, SEALED),
+    ],
+)
+def test_what_is_sealed_or_gone_is_left_alone(kinds: tuple[EntryKind, ...]) -> None:
+    with refused("registry.wrong_step"):
+        life(*kinds)
+
+
 def test_nothing_leads_back_into_force() -> None:
-    ways = [kind for (_, kind), state in STEPS.items() if state is TranscriptState.IN_FORCE]
-    assert ways == [ISSUED]
+    ways = {step for step, state in STEPS.items() if state is TranscriptState.IN_FORCE}
+    assert ways == {
+        (TranscriptState.UNKNOWN, ISSUED),
+        (TranscriptState.IN_FORCE, CIVIL),  # stays in force
+        (TranscriptState.COURT_SEALED, UNSEALED),
+    }
     assert not [kind for (state, kind) in STEPS if state is TranscriptState.REPLACED]
 
 

@@ -80,6 +80,7 @@ REASONS: Mapping[str, str] = {
     "foreign.no_key": "Chữ ký không kèm chứng thư hay khóa đọc được.",
     "foreign.value": "Giá trị chữ ký không khớp.",
     "log.checkpoint": "Nhật ký đi kèm không do nhật ký công khai ký.",
+    "log.court_sealed": "Học bạ đang được niêm phong theo quyết định của cơ quan có thẩm quyền.",
     "log.inclusion": "Bằng chứng nhật ký không khớp với nhật ký công khai.",
     "log.no_proof": "Tệp XML thiếu bằng chứng nhật ký: hãy dùng mã tra cứu hoặc tệp .hocba.json.",
     "log.not_published": "Nhật ký công khai chưa ghi nhận bản này.",

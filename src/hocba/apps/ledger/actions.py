@@ -48,6 +48,7 @@ class IssueRequest:
     school_year: str
     enrolment_id: UUID
     lookup_uuid: UUID
+    school_code: str
     document: bytes
     certificates: tuple[bytes, ...]
     evidence: Evidence = NO_EVIDENCE
@@ -99,8 +100,9 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
 
 
 def _advance_head(*, by: int) -> int:
-    """Move the head and return the first free index; two issuers never share one."""
-    head, _ = LogHead.objects.get_or_create(id=1)
+    """Move the head and return the first free index; a second issuer waits for the first."""
+    LogHead.objects.get_or_create(id=1)
+    head = LogHead.objects.select_for_update().get(id=1)
     if by and not LogHead.objects.filter(id=1, size=head.size).update(size=head.size + by):
         raise HocbaError("ledger.head_moved")
     return head.size
@@ -123,7 +125,7 @@ def _append_issued(
                 document_sha256=bytes.fromhex(digest),
                 version=1,
                 at=at,
-                replaces_digest=None,
+                school_code=request.school_code,
             )
         )
         rows.append(
@@ -143,6 +145,7 @@ def _append_issued(
             IssuedTranscript(
                 lookup_uuid=request.lookup_uuid,
                 school_id=request.school_id,
+                school_code=request.school_code,
                 school_year=request.school_year,
                 enrolment_id=request.enrolment_id,
                 document_sha256=digest,

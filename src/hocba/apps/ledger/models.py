@@ -9,12 +9,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from hocba.core.registry.entry import EntryKind
+
 
 class LogEntry(models.Model):
     """One entry of the public log; its index is its place in the Merkle tree."""
 
     index = models.BigIntegerField(primary_key=True)
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=16)
     leaf = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)
     salt = models.BinaryField(max_length=16)
@@ -29,14 +31,19 @@ class LogEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(index__gte=0), name="log_entry_index_not_negative"),
             models.CheckConstraint(
-                condition=Q(kind__in=["issued", "recalled", "replaced"]),
+                condition=Q(kind__in=[kind.value for kind in EntryKind]),
                 name="log_entry_kind_known",
             ),
             models.UniqueConstraint(
-                fields=["lookup_uuid", "kind"], name="log_entry_once_per_kind_of_event"
+                fields=["lookup_uuid", "kind"],
+                condition=Q(kind__in=["issued", "recalled", "replaced"]),
+                name="log_entry_once_per_kind_of_event",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["document_sha256"], name="log_entry_document")]
+        indexes: ClassVar = [
+            models.Index(fields=["document_sha256"], name="log_entry_document"),
+            models.Index(fields=["lookup_uuid", "index"], name="log_entry_of_transcript"),
+        ]
 
     def __str__(self) -> str:
         """Return the log position, which is no personal data."""
@@ -80,6 +87,7 @@ class IssuedTranscript(models.Model):
 
     lookup_uuid = models.UUIDField(primary_key=True)
     school_id = models.UUIDField()
+    school_code = models.CharField(max_length=20, blank=True)  # as the log's entries tell it
     school_year = models.CharField(max_length=9)
     enrolment_id = models.UUIDField()
     document_sha256 = models.CharField(max_length=64, unique=True)

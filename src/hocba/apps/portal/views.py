@@ -93,7 +93,14 @@ def public_log(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("sau", "-1")
     first = int(after) if after.lstrip("-").isdecimal() and len(after) < 16 else -1
     entries = entries_page(after=first, limit=PAGE)
-    kinds = {"issued": _("Phát hành"), "recalled": _("Thu hồi"), "replaced": _("Thay thế")}
+    kinds = {
+        "issued": _("Phát hành"),
+        "recalled": _("Thu hồi"),
+        "replaced": _("Thay thế"),
+        "civil_status": _("Thay đổi hộ tịch"),
+        "court_sealed": _("Niêm phong"),
+        "court_unsealed": _("Gỡ niêm phong"),
+    }
     context = {
         "checkpoint": latest_checkpoint(),
         "entries": [

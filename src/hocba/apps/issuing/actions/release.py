@@ -20,7 +20,7 @@ from hocba.apps.issuing.models import Draft, Slot
 from hocba.apps.ledger.actions import IssueRequest, issue
 from hocba.apps.ledger.queries import trust
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
-from hocba.core.signing.verdict import Indication
+from hocba.core.signing.verdict import Indication, SlotRole
 from hocba.core.signing.verify import verify_document
 
 
@@ -105,6 +105,9 @@ def _requests(
             school_year=draft.school_year,
             enrolment_id=draft.enrolment_id,
             lookup_uuid=draft.lookup_uuid,
+            school_code=next(
+                one.signer_id for one in verdict.signatures if one.role is SlotRole.SEAL
+            ),
             document=document,
             certificates=tuple(bytes(one.der) for one in held if one is not None),
             evidence=known,
