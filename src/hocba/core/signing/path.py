@@ -30,7 +30,6 @@ from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.verdict import Indication, Reason
 
-
 # Parsed values are shared, and fill themselves while they are read: one reader at a time.
 _one_at_a_time = Lock()
 # Parsed, a list takes some fifty times its bytes; larger ones are read anew each time.
