@@ -84,13 +84,16 @@ def slot_fragment(
     citizen = ""
     if slot.role is not SlotRole.SEAL:
         citizen = f"      <SO_CCCD>{holder.holder_id}</SO_CCCD>\n"
-    lines = (
+    before = (
         f"{opening_line(slot).decode()}"
         f"      <NGAY_KY>{time}</NGAY_KY>\n"
         f"{citizen}{page.lines if page else ''}"
         f'      <Signature xmlns="{profile.DS}" Id="{name}">{info}'
         f'<SignatureValue Id="{name}-value">{VALUE_MARK.decode()}</SignatureValue>'
-        f"<KeyInfo><X509Data><X509SubjectName>{escape(holder.subject)}</X509SubjectName>"
+        f"<KeyInfo><X509Data><X509SubjectName>"
+    )
+    after = (
+        "</X509SubjectName>"
         f"<X509Certificate>{b64encode(holder.der).decode()}</X509Certificate></X509Data></KeyInfo>"
         f'<Object><xades:QualifyingProperties xmlns:xades="{profile.XADES}" Target="#{name}">'
         f"{properties}{stamp_part(stamp)}{_QUALIFYING_END}</Object>"
@@ -98,7 +101,9 @@ def slot_fragment(
         f"</Signature>\n"
         f"    </{slot.role.value}>\n"
     )
-    return signed_info.encode("utf-8"), lines.encode("utf-8")
+    # Encoded apart: ASCII is copied, while one Vietnamese name would make the whole slow.
+    lines = before.encode("utf-8") + escape(holder.subject).encode("utf-8") + after.encode("utf-8")
+    return signed_info.encode("utf-8"), lines
 
 
 def stamp_part(token: bytes) -> str:
