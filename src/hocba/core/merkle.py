@@ -39,12 +39,29 @@ def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
     """
     if not 0 <= index < len(hashes):
         raise IndexError(index)
-    proof, level = [], list(hashes)
-    while len(level) > 1:
+    return _path(_levels(hashes), index)
+
+
+def inclusion_proofs(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """Audit paths of all leaves, the tree made once."""
+    levels = _levels(hashes)
+    return [_path(levels, index) for index in range(len(hashes))]
+
+
+def _levels(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    levels = [list(hashes)]
+    while len(levels[-1]) > 1:
+        levels.append(_next_level(levels[-1]))
+    return levels
+
+
+def _path(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    proof = []
+    for level in levels[:-1]:
         sibling = index ^ 1
         if sibling < len(level):
             proof.append(level[sibling])
-        level, index = _next_level(level), index // 2
+        index //= 2
     return proof
 
 
