@@ -171,20 +171,24 @@ class _Trusted:
         self, found: CheckedSlot, certificate: bytes, time: datetime
     ) -> tuple[Indication, tuple[Reason, ...], datetime | None]:
         """Judge the certificate at the proven time, and return that time if a stamp proves one."""
-        proven: datetime | None = None
-        stamped, reasons = PASSED, tuple[Reason, ...]()
-        if found.stamp:
-            stamped, reasons, proven = check_stamp(
-                token=found.stamp,
-                imprint=found.stamped_digest,
-                claimed=time,
-                trust=self.trust,
-                evidence=self.evidence,
-            )
-        indication, why = check_certificate(
-            certificate=certificate, trust=self.trust, at=proven or time, evidence=self.evidence
+        if not found.stamp:
+            return *self._certificate(certificate, time), None
+        stamped, reasons, proven = check_stamp(
+            token=found.stamp,
+            imprint=found.stamped_digest,
+            claimed=time,
+            trust=self.trust,
+            evidence=self.evidence,
         )
+        indication, why = self._certificate(certificate, proven or time)
         return _worst(iter((stamped, indication))), (*reasons, *why), proven
+
+    def _certificate(
+        self, certificate: bytes, at: datetime
+    ) -> tuple[Indication, tuple[Reason, ...]]:
+        return check_certificate(
+            certificate=certificate, trust=self.trust, at=at, evidence=self.evidence
+        )
 
 
 def _judge(
