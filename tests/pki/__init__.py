@@ -80,7 +80,7 @@ class Pki:
 
     def fetcher(self, **limits: Any) -> Fetcher:
         """The way to this PKI and nowhere else."""
-        return Fetcher(frozenset({self.url.removeprefix("http://")}), **{"seconds": 2.0, **limits})
+        return Fetcher(frozenset({self.url.removeprefix("http://")}), **{"seconds": 20.0, **limits})
 
     def tsa(self, name: str = "tsa") -> str:
         """Address of a time-stamping authority."""

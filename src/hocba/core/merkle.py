@@ -69,8 +69,23 @@ def split_of(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
+def inclusion_proofs(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """Audit paths of all leaves, the tree made once."""
+    size, subtree = len(hashes), _over(hashes)
+    return [inclusion_path(index=index, size=size, subtree=subtree) for index in range(size)]
+
+
 def _over(hashes: Sequence[bytes]) -> Subtree:
-    return lambda low, high: tree_root(hashes[low:high])
+    """Make the tree, whose nodes are the only subtrees that paths ask for."""
+    levels = [list(hashes)]
+    while len(levels[-1]) > 1:
+        levels.append(_next_level(levels[-1]))
+
+    def subtree(low: int, high: int) -> bytes:
+        height = (high - low - 1).bit_length()
+        return levels[height][low >> height]
+
+    return subtree
 
 
 def verify_inclusion(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hocba.core.merkle import (
     consistency_proof,
     inclusion_proof,
+    inclusion_proofs,
     leaf_hash,
     node_hash,
     tree_root,
@@ -226,3 +227,9 @@ def test_a_longer_path_does_not_pass_for_a_smaller_tree() -> None:
     proof = consistency_proof(HASHES, 7)
     assert verify_consistency(old_size=7, new_size=8, proof=proof, **roots)
     assert not verify_consistency(old_size=3, new_size=4, proof=proof, **roots)
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_all_paths_at_once_are_the_paths_one_by_one(size: int) -> None:
+    hashes = HASHES[:size]
+    assert inclusion_proofs(hashes) == [inclusion_proof(hashes, index) for index in range(size)]

@@ -1,7 +1,7 @@
 """The log as tiles: C2SP's paths, and the same roots and proofs as the whole tree gives."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hocba.core.errors import HocbaError
@@ -49,6 +49,7 @@ def grown(*sizes: int) -> dict[str, bytes]:
     return files
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(1, 1500), min_size=1, max_size=4), st.data())
 def test_tiles_give_the_roots_and_proofs_of_the_whole_tree(
     steps: list[int], data: st.DataObject

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
-from asn1crypto import ocsp, pem, x509
+from asn1crypto import crl, ocsp, pem, x509
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
@@ -28,6 +29,11 @@ from pyhanko_certvalidator.errors import (
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.verdict import Indication, Reason
+
+# Parsed values are shared, and fill themselves while they are read: one reader at a time.
+_one_at_a_time = Lock()
+# Parsed, a list takes some fifty times its bytes; larger ones are read anew each time.
+_LARGEST_KEPT_CRL = 256 * 1024
 
 
 class Usage(Enum):
@@ -97,7 +103,8 @@ def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...
     """
     failed, unsure = Indication.TOTAL_FAILED, Indication.INDETERMINATE
     try:
-        _validate(question)
+        with _one_at_a_time:
+            _validate(question)
     except RevokedError:
         return failed, (Reason("certificate.revoked", "REVOKED"),)
     except ExpiredError:
@@ -124,7 +131,7 @@ def _validate(question: PathQuestion) -> None:
     context = ValidationContext(
         trust_roots=_parsed(question.anchors),
         other_certs=_parsed(question.intermediates),
-        crls=list(question.crls),
+        crls=[_crl(der) for der in question.crls],
         ocsps=[ocsp.OCSPResponse.load(der) for der in question.ocsps],
         moment=question.at,
         allow_fetching=False,
@@ -155,6 +162,15 @@ def run_offline(coroutine: Coroutine[Any, Any, Any]) -> Any:
 @lru_cache(maxsize=64)
 def _parsed(certificates: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
     return tuple(x509.Certificate.load(der) for der in certificates)
+
+
+def _crl(der: bytes) -> crl.CertificateList:
+    return _kept_crl(der) if len(der) <= _LARGEST_KEPT_CRL else crl.CertificateList.load(der)
+
+
+@lru_cache(maxsize=64)
+def _kept_crl(der: bytes) -> crl.CertificateList:
+    return crl.CertificateList.load(der)
 
 
 def _told(error: Exception) -> str:

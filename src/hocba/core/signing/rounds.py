@@ -5,28 +5,36 @@ again; a slot is inserted at its place and every other byte stays as it was.
 """
 
 import json
+import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from lxml import etree
-
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.keys import algorithm_for, key_problem, verify_value
-from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
+from hocba.core.signing.plan import SigningPlan, Slot
 from hocba.core.signing.sheets import SheetPage, sheet_leaf, sheet_page, sheet_places
+from hocba.core.signing.standing import standing_in
 from hocba.core.signing.timestamps import read_stamp
-from hocba.core.signing.xades import VALUE_MARK, canonical, slot_fragment, with_stamp
-from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript
+from hocba.core.signing.written import covered_names
+from hocba.core.signing.xades import (
+    VALUE_MARK,
+    canonical,
+    opening_line,
+    slot_fragment,
+    with_stamp,
+)
+from hocba.core.transcript.canonical import SIGNATURE_AREA
 from hocba.core.transcript.model import Transcript
 from hocba.core.transcript.parser import elements_by_id, parse
 
 _END = f"  </{SIGNATURE_AREA}>\n".encode()
 # The bytes between which the area stands are fixed by the writer and cannot occur in data,
 # where "<" is always escaped.
+_OPENING = re.compile(rb'    <[A-Z_]+ Id="ky-[^"]+">\n')
 _EMPTY_AREA = f"  <{SIGNATURE_AREA}>\n".encode()
 
 
@@ -142,36 +150,30 @@ class _Open:
 
     @classmethod
     def of(cls, document: bytes, slot: Slot) -> "_Open":
-        return cls._read(document, lambda slots: slot if slot in slots else None)
+        opened = cls.by_key(document, slot.key)
+        if opened.slot != slot:
+            raise HocbaError("signing.slot_unknown")
+        return opened
 
     @classmethod
     def by_key(cls, document: bytes, key: str) -> "_Open":
-        return cls._read(
-            document, lambda slots: next((one for one in slots if one.key == key), None)
-        )
-
-    @classmethod
-    def _read(cls, document: bytes, choose: Callable[[tuple[Slot, ...]], Slot | None]) -> "_Open":
-        root = parse(document)
-        transcript = read_transcript(root)
-        plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
-        slots = slots_of(plan=plan, transcript=transcript)
-        slot = choose(slots)
+        found = standing_in(document)
+        slot = next((one for one in found.slots if one.key == key), None)
         if slot is None:
             raise HocbaError("signing.slot_unknown")
-        present = {element.get("Id") for element in root[1]}
-        if slot.element_id in present:
+        if slot.element_id in found.filled:
             raise HocbaError("signing.slot_taken")
-        earlier = [one.element_id for one in slots if one.order < slot.order]
-        if not present.issuperset(earlier):
+        if any(
+            one.order < slot.order and one.element_id not in found.filled for one in found.slots
+        ):
             raise HocbaError("signing.order_not_reached")
-        after = slots[slots.index(slot) + 1 :]
+        after = found.slots[found.slots.index(slot) + 1 :]
         return cls(
             document,
-            transcript,
-            plan,
+            found.transcript,
+            found.plan,
             slot,
-            _digests(root, [*slot.targets, *earlier]),
+            found.digests(covered_names(slot, found.slots)),
             tuple((one.role.value, one.element_id) for one in after),
         )
 
@@ -222,7 +224,7 @@ def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
     if filled in document:
         return document
     if sha256(document).hexdigest() != prepared.document_sha256:
-        _refuse_changed(parse(document), prepared)
+        _refuse_changed(document, prepared)
     return _inserted(document, prepared, filled)
 
 
@@ -252,26 +254,23 @@ def add_stamp(*, document: bytes, slot_key: str, token: bytes) -> bytes:
             later slot is filled already.
     """
     read_stamp(token=token, imprint=stamp_digest(document=document, slot_key=slot_key))
-    root = parse(document)
-    transcript = read_transcript(root)
-    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
-    slots = slots_of(plan=plan, transcript=transcript)
-    own = next(one for one in slots if one.key == slot_key)
-    present = {element.get("Id") for element in root[1]}
-    if any(one.order > own.order and one.element_id in present for one in slots):
+    found = standing_in(document)
+    own = next(one for one in found.slots if one.key == slot_key)
+    if any(one.order > own.order and one.element_id in found.filled for one in found.slots):
         raise HocbaError("signing.slot_taken")
-    opening = f'    <{own.role.value} Id="{own.element_id}">\n'.encode()
+    opening = opening_line(own)
     if document.count(opening) != 1:
         raise HocbaError("signing.document_changed")
     head, tail = document.split(opening)
     return head + opening + with_stamp(tail, token)
 
 
-def _refuse_changed(root: etree._Element, prepared: Prepared) -> None:
+def _refuse_changed(document: bytes, prepared: Prepared) -> None:
     """The document grew since `prepare`: what is covered must be as it was, the slot still free."""
-    if _digests(root, [target for target, _ in prepared.covered]) != prepared.covered:
+    found = standing_in(document)
+    if found.digests(target for target, _ in prepared.covered) != prepared.covered:
         raise HocbaError("signing.document_changed")
-    if any(element.get("Id") == f"ky-{prepared.slot_key}" for element in root[1]):
+    if f"ky-{prepared.slot_key}" in found.filled:
         raise HocbaError("signing.slot_taken")
 
 
@@ -287,18 +286,11 @@ def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> N
         raise HocbaError("signing.certificate_key")
 
 
-def _digests(root: etree._Element, names: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
-    """Return (Id, SHA-256 of the canonical element) of each."""
-    elements = elements_by_id(root)
-    if not elements.keys() >= set(names):
-        raise HocbaError("signing.document_changed")
-    return tuple((name, sha256(canonical(elements[name])).digest()) for name in names)
-
-
 def _inserted(document: bytes, prepared: Prepared, filled: bytes) -> bytes:
     """Put the slot's lines before the first slot there that stands later in the plan's order."""
+    standing = set(_OPENING.findall(document))
     openings = (f'    <{name} Id="{identifier}">\n'.encode() for name, identifier in prepared.later)
-    mark = next((opening for opening in openings if opening in document), _END)
+    mark = next((opening for opening in openings if opening in standing), _END)
     if document.count(_EMPTY_AREA) != 1 or document.count(mark) != 1:
         raise HocbaError("signing.document_changed")
     head, tail = document.split(mark)

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from hocba.core.errors import HocbaError
-from hocba.core.merkle import inclusion_proof, leaf_hash, root_of_path, tree_root
+from hocba.core.merkle import inclusion_proofs, leaf_hash, root_of_path, tree_root
 from hocba.core.signing.plan import Slot
 from hocba.core.transcript.model import Transcript
 
@@ -67,8 +67,8 @@ def sheet_places(
     if not 0 < len(leaves) <= MOST_LEAVES:
         raise HocbaError("sheet.size", limit=MOST_LEAVES)
     places = tuple(
-        SheetPlace(index, len(leaves), salt, tuple(inclusion_proof(leaves, index)))
-        for index, salt in enumerate(salts)
+        SheetPlace(index, len(leaves), salt, tuple(path))
+        for index, (salt, path) in enumerate(zip(salts, inclusion_proofs(leaves), strict=True))
     )
     return tree_root(leaves), places
 

@@ -38,6 +38,7 @@ from hocba.core.signing.verdict import (
     SignatureVerdict,
     SlotRole,
 )
+from hocba.core.signing.written import covered_names, read_written
 from hocba.core.signing.xades import canonical
 from hocba.core.signing.xmldsig import CheckedSlot, check_slot
 from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript, to_xml
@@ -67,36 +68,64 @@ def verify_document(
     which somebody trusted (the public log, an archive) is known to have held these very bytes.
     """
     digest = sha256(document).hexdigest()
-    # (1) Format
     try:
-        root = parse(document)
-        transcript = read_transcript(root)
-        if not schema_valid(root):
-            raise HocbaError("transcript.schema")
-        # (2) Plan
-        plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
+        read = _read_shortly(document) or _read_at_length(document)  # (1)-(4), (10)
     except HocbaError as refusal:
         detail = str(refusal.params.get("element", ""))
         reason = Reason(refusal.code, "FORMAT_FAILURE", detail)
         return DocumentVerdict(FAILED, (reason,), (), digest, "")
+    # (5)-(9) each signer
+    known = _Known(trust, evidence, at, exists_by, read.transcript, read.checked)
+    proofs = proofs_of_existence(checked=read.checked, trust=trust, evidence=evidence)
+    verdicts = tuple(
+        _verdict(slot, found, _judge(slot, found, proofs.get(slot), known))
+        for slot, found in read.checked.items()
+    )
+    reasons = list(read.reasons)
+    indication = FAILED if reasons else _worst(one.indication for one in verdicts)
+    reasons += [reason for one in verdicts for reason in one.reasons if reason not in reasons]
+    return DocumentVerdict(
+        indication, tuple(reasons), verdicts, digest, read.transcript.lookup_uuid
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What stands in a file: its transcript, its slots, and what is wrong with the whole."""
+
+    transcript: Transcript
+    checked: Mapping[Slot, CheckedSlot]
+    reasons: tuple[Reason, ...] = ()
+
+
+def _read_shortly(document: bytes) -> _Read | None:
+    """A file that is what our writer writes, as nearly all are: nothing is wrong with it."""
+    written = read_written(document)
+    return None if written is None else _Read(written.data.transcript, written.checked)
+
+
+def _read_at_length(document: bytes) -> _Read:
+    """Any file, from its tree, with all that is wrong with it.
+
+    Raises:
+        HocbaError: when it is no transcript at all.
+    """
+    # (1) Format
+    root = parse(document)
+    transcript = read_transcript(root)
+    if not schema_valid(root):
+        raise HocbaError("transcript.schema")
+    # (2) Plan
+    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
     slots = slots_of(plan=plan, transcript=transcript)
     # (3) Slots
     reasons = list(_slot_problems(root, slots))
     # (4) Core
     checked = _checked_slots(root, slots, transcript, plan)
-    # (5)-(9) each signer
-    known = _Known(trust, evidence, at, exists_by, transcript, checked)
-    proofs = proofs_of_existence(checked=checked, trust=trust, evidence=evidence)
-    verdicts = tuple(
-        _verdict(slot, found, _judge(slot, found, proofs.get(slot), known))
-        for slot, found in checked.items()
-    )
     # (10) Layout
     if not reasons and not _layout_holds(document, transcript, checked):
         reasons.append(Reason("document.layout", "FORMAT_FAILURE"))
-    indication = FAILED if reasons else _worst(one.indication for one in verdicts)
-    reasons += [reason for one in verdicts for reason in one.reasons if reason not in reasons]
-    return DocumentVerdict(indication, tuple(reasons), verdicts, digest, transcript.lookup_uuid)
+    return _Read(transcript, checked, tuple(reasons))
 
 
 def _slot_problems(root: etree._Element, slots: tuple[Slot, ...]) -> Iterator[Reason]:
@@ -122,10 +151,7 @@ def _checked_slots(
         element = elements.get(slot.element_id)
         if element is None or element.getparent() is not root[1]:
             continue
-        covered = (
-            *slot.targets,
-            *(one.element_id for one in slots if one.order < slot.order),
-        )
+        covered = covered_names(slot, slots)
         if any(name not in elements for name in covered):
             checked[slot] = CheckedSlot((Reason("slot.missing", "FORMAT_FAILURE", slot.key),))
             continue

@@ -23,12 +23,15 @@ VIETNAM = timezone(timedelta(hours=7))
 VALUE_MARK = b"{SIGNATURE-VALUE}"
 _QUALIFYING_END = "</xades:QualifyingProperties>"
 _OWN, _XADES = f'xmlns="{profile.DS}"', f'xmlns:xades="{profile.XADES}"'
-_DECLARING = {
-    "xades:SignedProperties": _XADES,
-    "DigestMethod": _OWN,
-    "DigestValue": _OWN,
-    "SignatureProperty": _OWN,
-}
+_DECLARING = tuple(
+    (f"<{name}", f"<{name} {declared}")
+    for name, declared in (
+        ("xades:SignedProperties", _XADES),
+        ("DigestMethod", _OWN),
+        ("DigestValue", _OWN),
+        ("SignatureProperty", _OWN),
+    )
+)
 
 
 def instant_text(at: datetime) -> str:
@@ -39,6 +42,11 @@ def instant_text(at: datetime) -> str:
 def signature_id(slot: Slot, page: SheetPage | None = None) -> str:
     """Return the deterministic Id of the slot's signature; its parts derive from it."""
     return f"sig-{slot.key if page is None else page.name}"
+
+
+def opening_line(slot: Slot) -> bytes:
+    """Return the line with which a slot begins; it cannot occur in data, where "<" is escaped."""
+    return f'    <{slot.role.value} Id="{slot.element_id}">\n'.encode()
 
 
 def slot_fragment(
@@ -76,13 +84,16 @@ def slot_fragment(
     citizen = ""
     if slot.role is not SlotRole.SEAL:
         citizen = f"      <SO_CCCD>{holder.holder_id}</SO_CCCD>\n"
-    lines = (
-        f'    <{slot.role.value} Id="{slot.element_id}">\n'
+    before = (
+        f"{opening_line(slot).decode()}"
         f"      <NGAY_KY>{time}</NGAY_KY>\n"
         f"{citizen}{page.lines if page else ''}"
         f'      <Signature xmlns="{profile.DS}" Id="{name}">{info}'
         f'<SignatureValue Id="{name}-value">{VALUE_MARK.decode()}</SignatureValue>'
-        f"<KeyInfo><X509Data><X509SubjectName>{escape(holder.subject)}</X509SubjectName>"
+        f"<KeyInfo><X509Data><X509SubjectName>"
+    )
+    after = (
+        "</X509SubjectName>"
         f"<X509Certificate>{b64encode(holder.der).decode()}</X509Certificate></X509Data></KeyInfo>"
         f'<Object><xades:QualifyingProperties xmlns:xades="{profile.XADES}" Target="#{name}">'
         f"{properties}{stamp_part(stamp)}{_QUALIFYING_END}</Object>"
@@ -90,7 +101,9 @@ def slot_fragment(
         f"</Signature>\n"
         f"    </{slot.role.value}>\n"
     )
-    return signed_info.encode("utf-8"), lines.encode("utf-8")
+    # Encoded apart: ASCII is copied, while one Vietnamese name would make the whole slow.
+    lines = before.encode("utf-8") + escape(holder.subject).encode("utf-8") + after.encode("utf-8")
+    return signed_info.encode("utf-8"), lines
 
 
 def stamp_part(token: bytes) -> str:
@@ -138,7 +151,7 @@ def _signed_info(name: str, algorithm: str, references: Sequence[tuple[str, str,
 
 
 def _signed_properties(slot: Slot, holder: CertificateHolder, name: str, time: str) -> str:
-    digest = b64encode(sha256(holder.der).digest()).decode()
+    digest = b64encode(bytes.fromhex(holder.sha256)).decode()
     return (
         f'<xades:SignedProperties Id="{name}-props"><xades:SignedSignatureProperties>'
         f"<xades:SigningTime>{time}</xades:SigningTime>"
@@ -173,8 +186,8 @@ def _digest(part: str) -> bytes:
     The parts are written in canonical form; cut out, an element declares a namespace where it
     first uses one. A test holds this against the library's canonicalisation.
     """
-    for name, declared in _DECLARING.items():
-        part = part.replace(f"<{name}", f"<{name} {declared}")
+    for inherited, declared in _DECLARING:
+        part = part.replace(inherited, declared)
     return sha256(part.encode("utf-8")).digest()
 
 

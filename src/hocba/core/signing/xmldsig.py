@@ -9,7 +9,7 @@ extra references have no way in. Then the value is verified over the very Signed
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,7 +20,7 @@ from hocba.core.signing import profile
 from hocba.core.signing.certificate import CertificateHolder, read_certificate
 from hocba.core.signing.keys import key_problem, verify_value
 from hocba.core.signing.plan import Slot
-from hocba.core.signing.sheets import read_page
+from hocba.core.signing.sheets import Covered, SheetPage, read_page
 from hocba.core.signing.verdict import Reason
 from hocba.core.signing.xades import (
     VALUE_MARK,
@@ -53,6 +53,46 @@ class CheckedSlot:
     stamped_digest: bytes = b""  # what it must be over
 
 
+@dataclass(frozen=True, slots=True)
+class StatedSlot:
+    """What a slot says of itself; the rest of it follows from the document."""
+
+    algorithm: str
+    value: bytes
+    holder: CertificateHolder
+    at: datetime
+    stamp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSlot:
+    """A slot written afresh, and the SHA-256 of its SignedInfo; the value is not verified yet."""
+
+    checked: CheckedSlot
+    signed_digest: bytes
+
+
+def written_slot(
+    *, slot: Slot, stated: StatedSlot, references: Covered, page: SheetPage | None
+) -> WrittenSlot:
+    """Write the slot that must stand where this is stated and those elements are covered."""
+    signed_info, fragment = slot_fragment(
+        slot=slot,
+        holder=stated.holder,
+        algorithm=stated.algorithm,
+        at=stated.at,
+        references=references,
+        page=page,
+        stamp=stated.stamp,
+    )
+    filled = fragment.replace(VALUE_MARK, b64encode(stated.value))
+    digest = stamped_digest(signature_id(slot, page), stated.value) if stated.stamp else b""
+    return WrittenSlot(
+        CheckedSlot((), stated.holder, stated.at, filled, stated.algorithm, stated.stamp, digest),
+        sha256(signed_info).digest(),
+    )
+
+
 def check_slot(
     *,
     element: etree._Element,
@@ -70,12 +110,13 @@ def check_slot(
     Raises:
         HocbaError: "transcript.namespace".
     """
-    found = _parts(element)
-    if isinstance(found, Reason):
-        return CheckedSlot((found,))
-    algorithm, value, holder, at, stamp = found
-    if algorithm not in ALGORITHMS:
-        return CheckedSlot((_crypto("algorithm.not_accepted", detail=algorithm[:80]),), holder, at)
+    stated = _stated(element)
+    if isinstance(stated, Reason):
+        return CheckedSlot((stated,))
+    holder, at = stated.holder, stated.at
+    if stated.algorithm not in ALGORITHMS:
+        reason = _crypto("algorithm.not_accepted", detail=stated.algorithm[:80])
+        return CheckedSlot((reason,), holder, at)
     problem = key_problem(holder.public_key)
     if problem:
         return CheckedSlot((_crypto(problem),), holder, at)
@@ -87,32 +128,20 @@ def check_slot(
     if page is not None and not sheet_allowed:
         reason = Reason("signature.not_our_profile", "FORMAT_FAILURE", slot.key)
         return CheckedSlot((reason,), holder, at)
-    signed_info, fragment = slot_fragment(
-        slot=slot,
-        holder=holder,
-        algorithm=algorithm,
-        at=at,
-        references=references,
-        page=page,
-        stamp=stamp,
-    )
-    filled = fragment.replace(VALUE_MARK, b64encode(value))
-    reasons = _differences(element, filled, digests, covered)
+    written = written_slot(slot=slot, stated=stated, references=references, page=page)
+    reasons = _differences(element, written.checked.fragment, digests, covered)
     if not reasons and not verify_value(
         key=holder.public_key,
-        algorithm=algorithm,
-        digest=sha256(signed_info).digest(),
-        value=value,
+        algorithm=stated.algorithm,
+        digest=written.signed_digest,
+        value=stated.value,
     ):
         reasons = (Reason("signature.value", "SIG_CRYPTO_FAILURE"),)
-    digest = stamped_digest(signature_id(slot, page), value) if stamp else b""
-    return CheckedSlot(reasons, holder, at, filled, algorithm, stamp, digest)
+    return replace(written.checked, reasons=reasons)
 
 
-def _parts(
-    element: etree._Element,
-) -> tuple[str, bytes, CertificateHolder, datetime, bytes] | Reason:
-    """Read algorithm, value, certificate, time, stamp; a reason when one cannot be read."""
+def _stated(element: etree._Element) -> StatedSlot | Reason:
+    """Read what a slot states; a reason when it cannot be read."""
     texts = {
         "value": element.findtext("ds:Signature/ds:SignatureValue", "", _NS),
         "certificate": element.findtext(
@@ -132,7 +161,7 @@ def _parts(
         return Reason("signature.unreadable", "FORMAT_FAILURE")
     if method is None or at.tzinfo is None:
         return Reason("signature.unreadable", "FORMAT_FAILURE")
-    return method.get("Algorithm") or "", value, holder, at, stamp
+    return StatedSlot(method.get("Algorithm") or "", value, holder, at, stamp)
 
 
 def _differences(

@@ -5,10 +5,11 @@ and unsigned documents. Signed bytes are never written again: signing inserts in
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields as dataclass_fields
+from functools import cache
+from operator import attrgetter
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -138,18 +139,22 @@ def _block(
     attribute = f' Id="{identifier}"' if identifier else ""
     lines = [f"{indent}<{name}{attribute}>"]
     for field in rows:
-        text = write_value(follow(value, field.path), field)
+        text = write_value(_getter(field.path)(value), field)
         if text:
-            lines.append(f"{indent}  <{field.element}>{escape(text)}</{field.element}>")
+            text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            lines.append(f"{indent}  <{field.element}>{text}</{field.element}>")
     lines.append(f"{indent}</{name}>")
     return lines
 
 
 def follow(value: object, path: str) -> Any:
     """Return what lies at a dotted path of a model value."""
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
+    return _getter(path)(value)
+
+
+@cache
+def _getter(path: str) -> Callable[[object], Any]:
+    return attrgetter(path)
 
 
 def _data(root: etree._Element) -> etree._Element:
@@ -187,7 +192,7 @@ def _children(element: etree._Element) -> Mapping[str, list[etree._Element]]:
     """Return the children by name: asking the tree for each field costs more than one walk."""
     found: dict[str, list[etree._Element]] = {}
     for child in element:
-        found.setdefault(str(child.tag), []).append(child)
+        found.setdefault(child.tag, []).append(child)
     return found
 
 
@@ -207,9 +212,12 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _make(kind: type[Any], values: Mapping[str, Any], prefix: str) -> Any:
-    names = {field.name for field in dataclass_fields(kind)}
     return kind(
-        **{name: values[f"{prefix}.{name}"] for name in names if f"{prefix}.{name}" in values}
+        **{
+            field.name: values[f"{prefix}.{field.name}"]
+            for field in dataclass_fields(kind)
+            if f"{prefix}.{field.name}" in values
+        }
     )
 
 

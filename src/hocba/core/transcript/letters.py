@@ -29,6 +29,8 @@ def is_writable(text: str) -> bool:
 
     A leading combining mark may not: it would compose with the ">" of the tag before it.
     """
+    if text.isprintable() and text.isascii():
+        return True
     if text and category(text[0]).startswith("M"):
         return False
     if text.isprintable():

@@ -21,6 +21,11 @@ def write_value(value: Any, field: Field) -> str:
     Raises:
         HocbaError: "transcript.control_character", "transcript.value", naming element and field.
     """
+    if field.kind == "text" and value is not None:
+        text = normalize("NFC", value)
+        if not is_writable(text):
+            raise _refusal("transcript.control_character", field)
+        return text
     if value is None:
         return ""
     if field.kind == "date":
@@ -31,14 +36,9 @@ def write_value(value: Any, field: Field) -> str:
         return str(value.astimezone(VIETNAM).replace(microsecond=0).isoformat())
     if field.kind == "int":
         return str(int(value))
-    if field.kind in WORDS:
-        if value not in WORDS[field.kind]:
-            raise _refusal("transcript.value", field)
-        return WORDS[field.kind][value]
-    text = normalize("NFC", value)
-    if not is_writable(text):
-        raise _refusal("transcript.control_character", field)
-    return text
+    if value not in WORDS[field.kind]:
+        raise _refusal("transcript.value", field)
+    return WORDS[field.kind][value]
 
 
 def read_value(text: str, field: Field) -> Any:
@@ -48,8 +48,8 @@ def read_value(text: str, field: Field) -> Any:
         HocbaError: "transcript.value", "transcript.not_nfc", "transcript.control_character",
             naming element and field.
     """
-    if field.kind == "text" and not is_normalized("NFC", text):
-        raise _refusal("transcript.not_nfc", field)
+    if field.kind == "text":
+        return _checked_text(text, field)
     try:
         value = _read(text, field)
         if text and write_value(value, field) == text:
@@ -57,6 +57,17 @@ def read_value(text: str, field: Field) -> Any:
     except (ValueError, KeyError, OverflowError):
         pass
     raise _refusal("transcript.value", field)
+
+
+def _checked_text(text: str, field: Field) -> str:
+    """A text spells itself, when it is composed and holds nothing that cannot be written."""
+    if not is_normalized("NFC", text):
+        raise _refusal("transcript.not_nfc", field)
+    if not is_writable(text):
+        raise _refusal("transcript.control_character", field)
+    if not text:
+        raise _refusal("transcript.value", field)
+    return text
 
 
 def absent_value(field: Field) -> Any:
@@ -72,9 +83,7 @@ def _read(text: str, field: Field) -> Any:
         return datetime.fromisoformat(text)
     if field.kind == "int":
         return int(text)
-    if field.kind in WORDS:
-        return {word: value for value, word in WORDS[field.kind].items()}[text]
-    return text
+    return {word: value for value, word in WORDS[field.kind].items()}[text]
 
 
 def _refusal(code: str, field: Field) -> HocbaError:
