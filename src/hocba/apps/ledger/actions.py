@@ -61,7 +61,8 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
             store.put(request.document),
             [store.put(certificate) for certificate in request.certificates],
             [("ocsp", store.put(der)) for der in request.evidence.ocsps]
-            + [("crl", store.put(der)) for der in request.evidence.crls],
+            + [("crl", store.put(der)) for der in request.evidence.crls]
+            + [("issuer", store.put(der)) for der in request.evidence.certificates],
         )
         for request in requests
     ]

@@ -115,6 +115,7 @@ def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
                 certificates=tuple(store.get(digest) for digest in row.certificates),
                 crls=_answers(store, row, "crl"),
                 ocsps=_answers(store, row, "ocsp"),
+                issuers=_answers(store, row, "issuer"),
             )
         )
 

@@ -1,7 +1,8 @@
 """Whom a verifier trusts, as a value and as a file; the check of one certificate at one instant.
 
 The trust file (`hocba-trust/1`) is JSON: PEM roots and issuers, base64 CRLs, the seals approved for
-each school code with their dates, and the public keys of the log (C2SP vkeys). Paths and revocation
+each school code with their dates, the public keys of the log (C2SP vkeys) and, when there are any,
+the algorithms that were retired with the day. Paths and revocation
 are judged by pyhanko-certvalidator from this material alone; nothing is fetched.
 """
 
@@ -17,6 +18,7 @@ from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.path import PathQuestion, Usage, check_path
+from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT = "hocba-trust/1"
@@ -43,11 +45,12 @@ class TrustStore:
     crls: tuple[bytes, ...]
     seals: tuple[ApprovedSeal, ...]
     log_keys: tuple[str, ...]
+    retired: tuple[RetiredAlgorithm, ...] = ()
 
 
 def dump_trust(trust: TrustStore) -> bytes:
     """Write the trust file; the same trust gives the same bytes."""
-    data = {
+    data: dict[str, object] = {
         "format": FORMAT,
         "anchors": [_pem(der) for der in trust.anchors],
         "intermediates": [_pem(der) for der in trust.intermediates],
@@ -63,6 +66,11 @@ def dump_trust(trust: TrustStore) -> bytes:
         ],
         "log_keys": list(trust.log_keys),
     }
+    if trust.retired:
+        data["retired"] = [
+            {"name": one.name, "below_bits": one.below_bits, "since": one.since.isoformat()}
+            for one in trust.retired
+        ]
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
@@ -90,6 +98,10 @@ def load_trust(data: bytes) -> TrustStore:
                 for seal in values["seals"]
             ),
             log_keys=tuple(_log_key(text) for text in values["log_keys"]),
+            retired=tuple(
+                RetiredAlgorithm(str(one["name"]), int(one["below_bits"]), _instant(one["since"]))
+                for one in values.get("retired", ())
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HocbaError("trust.unreadable") from error

@@ -6,7 +6,8 @@
  (4) Core: each slot is exactly what its signer's device signed (see `xmldsig`), digests and value.
  (5) Binding: the certificate belongs to the person or school whom the document names for that slot.
  (6) Certificate: at the proven time (a trusted time-stamp's, else the stated signing time) it was
-     valid, unrevoked and leads to an anchor.
+     valid, unrevoked and leads to an anchor; no algorithm on the way had been retired by then, nor
+     one of the stamp's by the instant at which the whole is known to have been there.
  (7) Seal: the school's certificate was approved for that school at the signing time.
  (8) Order: nobody signed before those whose signatures they cover, nor in the future.
  (9) Layout: every byte of the file is where the writer puts it, so nothing is added or changed.
@@ -24,7 +25,13 @@ from lxml import etree
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
-from hocba.core.signing.timestamps import CLOCK_TOLERANCE, check_stamp
+from hocba.core.signing.retirement import retired, used_by_certificate
+from hocba.core.signing.timestamps import (
+    CLOCK_TOLERANCE,
+    check_stamp,
+    read_stamp,
+    used_by_stamp,
+)
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import (
     DocumentVerdict,
@@ -49,12 +56,19 @@ PASSED, UNSURE, FAILED = (
 
 
 def verify_document(
-    *, document: bytes, trust: TrustStore, at: datetime, evidence: Evidence = NO_EVIDENCE
+    *,
+    document: bytes,
+    trust: TrustStore,
+    at: datetime,
+    evidence: Evidence = NO_EVIDENCE,
+    archived_at: datetime | None = None,
 ) -> DocumentVerdict:
     """Judge a transcript file against a trust list at an instant (the procedure above).
 
-    `evidence` holds revocation answers that were kept beside the document.
+    `evidence` holds revocation answers that were kept beside the document; an archive showed that
+    both were there at `archived_at`, so that algorithms retired later do not matter.
     """
+    known_at = at if archived_at is None else min(at, archived_at)
     digest = sha256(document).hexdigest()
     # (1) Format
     try:
@@ -74,7 +88,7 @@ def verify_document(
     # (4)-(8) each slot
     checked = _checked_slots(root, slots, transcript, plan)
     verdicts = tuple(
-        _judge(slot, found, checked, transcript, _Trusted(trust, evidence, at))
+        _judge(slot, found, checked, transcript, _Trusted(trust, evidence, at, known_at))
         for slot, found in checked.items()
     )
     # (9) Layout
@@ -134,11 +148,12 @@ def _checked_slots(
 
 @dataclass(frozen=True, slots=True)
 class _Trusted:
-    """What the caller trusts, and the instant of the verdict."""
+    """What the caller trusts, the instant of the verdict, and since when all this was there."""
 
     trust: TrustStore
     evidence: Evidence
     at: datetime
+    known_at: datetime
 
     def times(
         self, found: CheckedSlot, certificate: bytes, time: datetime
@@ -157,7 +172,25 @@ class _Trusted:
         indication, why = check_certificate(
             certificate=certificate, trust=self.trust, at=proven or time, evidence=self.evidence
         )
-        return _worst(iter((stamped, indication))), (*reasons, *why), proven
+        weak = tuple(self._retired(found, certificate, proven)) if self.trust.retired else ()
+        judged = (stamped, indication, UNSURE if weak else PASSED)
+        return _worst(iter(judged)), (*reasons, *why, *weak), proven
+
+    def _retired(
+        self, found: CheckedSlot, certificate: bytes, proven: datetime | None
+    ) -> Iterator[Reason]:
+        """Judge the signature's algorithms at its stamp, and the stamp's when all was there."""
+        others = self.evidence.certificates + self.trust.intermediates + self.trust.anchors
+        asked = [(used_by_certificate(certificate, others) | {("sha256", 0)}, proven)]
+        if proven is not None:
+            stamp = read_stamp(token=found.stamp, imprint=found.stamped_digest)
+            asked.append(
+                (used_by_stamp(stamp=stamp, imprint_hash="sha256", trust=self.trust), None)
+            )
+        for used, time in asked:
+            name = retired(used=used, by=self.trust.retired, at=time or self.known_at)
+            if name:
+                yield Reason("algorithm.retired", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", name)
 
 
 def _judge(
