@@ -34,7 +34,6 @@ from tests.core.signing.archived import (
     Year,
     clock,
     made,
-    rehashed,
     renewed,
     three_generations,
 )
