@@ -108,7 +108,7 @@ def pki() -> Pki:
     names = {spec["subject-key"] for spec in certs.values()}
     declared["keysets"]["city"]["keys"] = {name: {"path": f"{name}.pem"} for name in sorted(names)}
     for name in names:
-        bits = 3072 if name == "tsa-strong" else 2048
+        bits = 3072 if name.startswith("strong") else 2048
         key = generate_private_key(public_exponent=65537, key_size=bits)
         (keys / f"{name}.pem").write_bytes(
             key.private_bytes(
@@ -118,7 +118,7 @@ def pki() -> Pki:
             )
         )
     for one in declared["pki-architectures"]["city"]["services"]["time-stamping"].values():
-        if one["signing-key"] != "tsa-strong":
+        if one["signing-key"] != "strong-tsa":
             one["signing-key"] = "tsa"
     config = CertomancerConfig(declared, key_search_dir="/")
     found = Pki(url, config.get_pki_arch(ArchLabel("city")), keys)
