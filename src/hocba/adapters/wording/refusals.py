@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "archive.list_unreadable": "Đây không phải danh sách lưu trữ nguyên vẹn.",
     "archive.no_out": "Hãy cho biết tệp lưu trữ mới: --out TỆP.",
     "archive.not_listed": "Có học bạ không nằm trong danh sách lưu trữ này.",
+    "archive.nothing_issued": "Năm học này chưa phát hành học bạ nào.",
     "archive.other_list": "Danh sách không khớp với lưu trữ này.",
     "archive.stamp_earlier": "Dấu thời gian này có trước dấu mà nó gia hạn.",
     "archive.unreadable": "Đây không phải tệp lưu trữ nguyên vẹn.",
@@ -120,6 +121,8 @@ SENTENCES: Mapping[str, str] = {
     "signing.certificate_time": "Chứng thư chưa có hiệu lực hoặc đã hết hạn.",
     "signing.certificate_usage": "Chứng thư không được cấp để ký văn bản.",
     "signing.document_changed": "Học bạ đã thay đổi từ lúc chuẩn bị ký. Hãy ký lại.",
+    "signing.certificate_ended": "Chứng thư đã hết hạn hoặc bị thu hồi. Cần chứng thư mới, được "
+    "duyệt, để ký tiếp.",
     "signing.invalid_signature": "Chữ ký nhận về không đúng. Hãy ký lại.",
     "signing.key_file_unreadable": "Không mở được tệp khóa.",
     "signing.no_approved_certificate": "Bạn chưa có chứng thư số được duyệt và còn hiệu lực.",

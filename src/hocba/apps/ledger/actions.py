@@ -17,13 +17,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from hocba.adapters.archives import list_items, write_list
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.certificates.queries import approved_seals
 from hocba.apps.leaf import school_year_of
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, LogHead
+from hocba.apps.ledger.queries import ArchiveBefore, archive_items
 from hocba.core.errors import HocbaError
-from hocba.core.merkle import leaf_hash, tree_root
+from hocba.core.merkle import leaf_hash, streamed_root, tree_root
 from hocba.core.registry import entry as entries
 from hocba.core.registry.checkpoint import Checkpoint as TreeHead
 from hocba.core.registry.checkpoint import sign_checkpoint, vkey
@@ -250,6 +252,44 @@ def publish_trust(
         actor=actor,
         at=at,
     )
+
+
+@transaction.atomic
+def list_for_archive(
+    *,
+    school_year: str,
+    algorithm: str,
+    path: Path,
+    before: ArchiveBefore | None = None,
+    actor: UUID | None,
+    at: datetime,
+) -> tuple[int, bytes]:
+    """Write the list of a year for `hocba archive make`, or `renew` when `before` is given.
+
+    Returns size and root of the tree over it, which stay in the audit trail: whoever holds the list
+    can be told from somebody who changed it.
+
+    Raises:
+        HocbaError: "archive.nothing_issued", "archive.other_list", "blob.*".
+    """
+    items = archive_items(school_year=school_year, algorithm=algorithm, before=before)
+    write_list(path, algorithm=algorithm, items=items)
+    size, root = streamed_root(list_items(path), algorithm=algorithm)
+    if not size:
+        path.unlink()
+        raise HocbaError("archive.nothing_issued")
+    record_event(
+        school_id=CITY_WIDE,
+        school_year=school_year,
+        action="ledger.archive_listed",
+        object_type="archive",
+        object_id=school_year,
+        before=None,
+        after={"algorithm": algorithm, "size": size, "root": root.hex()},
+        actor=actor,
+        at=at,
+    )
+    return size, root
 
 
 def _log_key() -> bytes:
