@@ -27,6 +27,7 @@ _BLOCK = re.compile(r"{%\s*blocktrans.*?%}(?P<text>.*?){%\s*endblocktrans\s*%}",
 _VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
 READING = (
+    "archive.",
     "timestamp.",
     "transcript.",
     "bundle.",

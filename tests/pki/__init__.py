@@ -108,7 +108,8 @@ def pki() -> Pki:
     names = {spec["subject-key"] for spec in certs.values()}
     declared["keysets"]["city"]["keys"] = {name: {"path": f"{name}.pem"} for name in sorted(names)}
     for name in names:
-        key = generate_private_key(public_exponent=65537, key_size=2048)
+        bits = 3072 if name.startswith("strong") else 2048
+        key = generate_private_key(public_exponent=65537, key_size=bits)
         (keys / f"{name}.pem").write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,
@@ -117,7 +118,8 @@ def pki() -> Pki:
             )
         )
     for one in declared["pki-architectures"]["city"]["services"]["time-stamping"].values():
-        one["signing-key"] = "tsa"
+        if one["signing-key"] != "strong-tsa":
+            one["signing-key"] = "tsa"
     config = CertomancerConfig(declared, key_search_dir="/")
     found = Pki(url, config.get_pki_arch(ArchLabel("city")), keys)
     server.set_app(_app(found, Animator(AnimatorArchStore(config.pki_archs), with_web_ui=False)))

@@ -1,7 +1,7 @@
 """The authorities this installation asks: whose clock stamps, who says what was revoked.
 
 Both may be missing: without a clock the stated times stand, without revocation sources the lists of
-the trust file speak alone.
+the trust file speak alone, and are kept as evidence just the same.
 """
 
 from functools import cache
@@ -24,10 +24,9 @@ def time_stamper() -> TimeStamper | None:
     return None
 
 
-def revocation_source() -> RevocationSource | None:
-    """Return where to ask for revocation, None when no host may be asked."""
-    hosts = settings.HOCBA_FETCH_HOSTS
-    return _source(hosts) if hosts else None
+def revocation_source() -> RevocationSource:
+    """Return where to ask for revocation; it asks nobody when no host may be asked."""
+    return _source(settings.HOCBA_FETCH_HOSTS)
 
 
 def _fetcher(hosts: frozenset[str]) -> Fetcher:

@@ -1,7 +1,7 @@
 """`hocba …`: what anybody may do offline, without Django, database or network.
 
 `verify` checks transcripts (and any signed XML), `verify-path` a certificate path, `assess` judges
-a class workbook or a file of worked cases.
+a class workbook or a file of worked cases, `archive` keeps a year provable for decades.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from hocba.cli import assess, verify, verify_path
+from hocba.cli import archive, assess, verify, verify_path
 from hocba.cli.verify import MAX_FILE_BYTES
 
 __all__ = ["MAX_FILE_BYTES", "main"]
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "xét một chuỗi chứng thư với gốc cho sẵn",
         ),
         ("assess", assess, "tính kết quả của một sổ điểm Excel hoặc một tệp tình huống mẫu"),
+        ("archive", archive, "lưu trữ lâu dài một năm học bạ: lập, gia hạn, chứng minh"),
     ):
         command = commands.add_parser(name, help=words)
         module.add_arguments(command)

@@ -1,20 +1,22 @@
 """`hocba verify`: check transcripts offline, without Django, database or network.
 
     hocba verify FILE… --trust trust.json [--json] [--at 2026-06-01T00:00:00+07:00]
-                       [--signatures-only]
+                       [--signatures-only] [--archive PROOF]
     hocba verify FILE… --raw-xml [--json]       (any signed XML, see `raw_xml`)
 
 FILE is a transcript (XML) or a bundle (`*.hocba.json`). A file passes when its word is "hợp lệ":
 unaltered, rightly signed, in force by the log. XML alone carries no proof from the log, so it
-passes only with --signatures-only. Exit code: 0 when every file passes, 1 when one does not, 2
-when the command itself is wrong (no trust file, bad time).
+passes only with --signatures-only. --archive gives one file's proof from the archive of its year,
+when it lies beside the bundle (see `hocba archive`). Exit code: 0 when every file passes, 1 when
+one does not, 2 when the command itself is wrong (no trust file, bad time).
 
 --json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
 [{"code", "sub_indication", "detail", "sentence"}]}}, "signatures": [{"slot", "role", "indication",
 "signer_name", "signing_time", "proven_time", "certificate_serial", "reasons", "remarks"}], "log":
-{"index", "tree_size", "origin", "entry_at"} | null}]}; names and marks of the student are not
-printed. A file that cannot be opened is {"file", "passed": false, "error", "sentence"}.
+{"index", "tree_size", "origin", "entry_at"} | null, "archive": {"indication", "archived_at",
+"renewed_at", "renew_before", "reasons"} | null}]}; names and marks of the student are not printed.
+A file that cannot be opened is {"file", "passed": false, "error", "sentence"}.
 """
 
 import argparse
@@ -38,7 +40,7 @@ from hocba.adapters.wording.verdicts import (
     verdict_sentence,
     verdict_word,
 )
-from hocba.cli import raw_xml
+from hocba.cli import archive_proofs, raw_xml
 from hocba.cli.opening import bounded_bytes
 from hocba.core.errors import HocbaError
 from hocba.core.signing.trust import TrustStore, load_trust
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--signatures-only", action="store_true", help="chỉ xét chữ kí, không xét nhật kí"
     )
+    parser.add_argument("--archive", type=Path, help="bằng chứng lưu trữ của tệp (chỉ một tệp)")
     parser.add_argument(
         "--raw-xml", action="store_true", help="XML đã ký bất kì: từng chữ ký, không xét tin cậy"
     )
@@ -82,7 +85,17 @@ def run(options: argparse.Namespace) -> int:
         why = refusal_sentence(error) if isinstance(error, HocbaError) else ""
         console.print(f"Không đọc được tệp danh sách tin cậy {options.trust}. {why}")
         return 2
-    results = [(path, _check(path, trust, at)) for path in options.files]
+    if options.archive is not None and len(options.files) > 1:
+        console.print("--archive chỉ dùng cho một tệp.")
+        return 2
+    archive = b""
+    try:
+        if options.archive is not None:
+            archive = bounded_bytes(options.archive, limit=MAX_FILE_BYTES)
+    except HocbaError as refusal:
+        console.print(f"{options.archive}: {refusal_sentence(refusal)}")
+        return 2
+    results = [(path, _check(path, trust, at, archive)) for path in options.files]
     passed = [_passes(verdict, options.signatures_only) for _, verdict in results]
     if options.json:
         files = [
@@ -104,12 +117,14 @@ def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the command line is an edge of its own
 
 
-def _check(path: Path, trust: TrustStore, at: datetime) -> PublicVerdict | HocbaError:
+def _check(
+    path: Path, trust: TrustStore, at: datetime, archive: bytes
+) -> PublicVerdict | HocbaError:
     try:
         data = bounded_bytes(path, limit=MAX_FILE_BYTES)
     except HocbaError as refusal:
         return refusal
-    return verify_file(data=data, trust=trust, at=at)
+    return verify_file(data=data, trust=trust, at=at, archive=archive)
 
 
 def _passes(verdict: PublicVerdict | HocbaError, signatures_only: bool) -> bool:
@@ -159,6 +174,7 @@ def _as_json(path: Path, verdict: PublicVerdict | HocbaError, passed: bool) -> d
             "origin": position.origin,
             "entry_at": position.entry_at.isoformat(),
         },
+        "archive": archive_proofs.as_json(verdict.archive) if verdict.archive else None,
     }
 
 

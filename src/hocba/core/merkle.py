@@ -1,7 +1,19 @@
-"""Merkle trees as the log and the signed sheets use them: RFC 6962 §2.1, RFC 9162 §2.1."""
+"""Merkle trees as log, signed sheets and archives use them: RFC 6962 §2.1, RFC 9162 §2.1.
 
-from collections.abc import Callable, Sequence
-from hashlib import sha256
+The log and the sheets hash with SHA-256; an archive names its hash, and its trees are so large that
+they are walked without being held.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha3_256, sha256, sha384, sha512
+from typing import Any
+
+HASHES: Mapping[str, Callable[[bytes], Any]] = {
+    "sha256": sha256,
+    "sha384": sha384,
+    "sha512": sha512,
+    "sha3-256": sha3_256,
+}
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -95,22 +107,74 @@ def verify_inclusion(
     return root_of_path(leaf=leaf, index=index, size=size, proof=proof) == root
 
 
-def root_of_path(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
+def root_of_path(
+    *, leaf: bytes, index: int, size: int, proof: Sequence[bytes], algorithm: str = "sha256"
+) -> bytes | None:
     """Root that a leaf and its audit path give; None when the path does not fit index and size."""
     if not 0 <= index < size:
         return None
+    make = HASHES[algorithm]
     node, last, computed = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
             return None
         if node % 2 or node == last:
-            computed = node_hash(sibling, computed)
+            computed = make(b"\x01" + sibling + computed).digest()
             while node % 2 == 0 and node:
                 node, last = node // 2, last // 2
         else:
-            computed = node_hash(computed, sibling)
+            computed = make(b"\x01" + computed + sibling).digest()
         node, last = node // 2, last // 2
     return computed if last == 0 else None
+
+
+def streamed_root(leaves: Iterable[bytes], *, algorithm: str = "sha256") -> tuple[int, bytes]:
+    """Return size and root over leaves that come once, holding one hash for each level."""
+    make, waiting, size = HASHES[algorithm], list[bytes](), 0
+    for leaf in leaves:
+        node, size = make(b"\x00" + leaf).digest(), size + 1
+        complete = size
+        while complete % 2 == 0:  # two subtrees of one height are full: they are one now
+            node, complete = make(b"\x01" + waiting.pop() + node).digest(), complete // 2
+        waiting.append(node)
+    if not waiting:
+        return 0, bytes(make(b"").digest())
+    root = waiting.pop()
+    while waiting:
+        root = make(b"\x01" + waiting.pop() + root).digest()
+    return size, root
+
+
+def streamed_paths(
+    leaves: Iterable[bytes], indices: Iterable[int], *, algorithm: str = "sha256"
+) -> dict[int, tuple[bytes, ...]]:
+    """Return the audit paths of some leaves, holding one level of the tree in one buffer.
+
+    Raises:
+        IndexError: when there is no such leaf.
+    """
+    make = HASHES[algorithm]
+    level = bytearray()
+    for leaf in leaves:
+        level += make(b"\x00" + leaf).digest()
+    width = make(b"").digest_size
+    places = {index: index for index in indices}
+    if any(not 0 <= index < len(level) // width for index in places):
+        raise IndexError(max(places))
+    paths: dict[int, list[bytes]] = {index: [] for index in places}
+    while (count := len(level) // width) > 1:
+        for index, place in places.items():
+            sibling = (place ^ 1) * width
+            if sibling < len(level):
+                paths[index].append(bytes(level[sibling : sibling + width]))
+            places[index] = place // 2
+        for place in range(count // 2):  # each level is written over the one below
+            pair = bytes(level[2 * place * width : 2 * (place + 1) * width])
+            level[place * width : (place + 1) * width] = make(b"\x01" + pair).digest()
+        if count % 2:
+            level[(count // 2) * width : (count // 2 + 1) * width] = level[(count - 1) * width :]
+        del level[(count + 1) // 2 * width :]
+    return {index: tuple(path) for index, path in paths.items()}
 
 
 def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:

@@ -12,7 +12,9 @@ from hocba.core.registry.checkpoint import open_checkpoint
 from hocba.core.registry.entry import LogEntry, decode
 from hocba.core.registry.lifecycle import Status, TranscriptState, fold
 from hocba.core.registry.lookup_code import lookup_digest
+from hocba.core.signing.archive_check import ArchiveVerdict, check_archive
 from hocba.core.signing.keys import ed25519_verify
+from hocba.core.signing.timestamps import CLOCK_TOLERANCE
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
 from hocba.core.signing.verdict import DocumentVerdict, Indication, Reason, SignatureVerdict
 from hocba.core.signing.verify import verify_document
@@ -70,15 +72,19 @@ class PublicVerdict:
     log_position: LogPosition | None
     replaced_by: str = ""
     checked_at: datetime | None = None
+    archive: ArchiveVerdict | None = None  # of the archive proof, where there was one
 
 
-def verify_file(*, data: bytes, trust: TrustStore, at: datetime) -> PublicVerdict:
+def verify_file(
+    *, data: bytes, trust: TrustStore, at: datetime, archive: bytes = b""
+) -> PublicVerdict:
     """Judge an XML file or a bundle; never raises for a bad file.
 
-    XML alone cannot tell whether it is still in force: that question stays indeterminate.
+    XML alone cannot tell whether it is still in force: that question stays indeterminate. `archive`
+    is a proof from the archive that lies beside the file; it counts instead of a bundled one.
     """
     if not is_bundle(data):
-        return _verdict(data, None, trust, at)
+        return _verdict(data, None, trust, at, archive)
     try:
         bundle = read_bundle(data)
     except HocbaError as refusal:
@@ -95,43 +101,61 @@ def verify_file(*, data: bytes, trust: TrustStore, at: datetime) -> PublicVerdic
             log_position=None,
             checked_at=at,
         )
-    return verify_bundle(bundle=bundle, trust=trust, at=at)
+    return verify_bundle(bundle=bundle, trust=trust, at=at, archive=archive)
 
 
-def verify_bundle(*, bundle: Bundle, trust: TrustStore, at: datetime) -> PublicVerdict:
-    """Judge a document together with its proof from the log."""
-    return _verdict(bundle.document, bundle, trust, at)
+def verify_bundle(
+    *, bundle: Bundle, trust: TrustStore, at: datetime, archive: bytes = b""
+) -> PublicVerdict:
+    """Judge a document together with its proofs from the log and from an archive."""
+    return _verdict(bundle.document, bundle, trust, at, archive or bundle.archive)
+
+
+def evidence_of(bundle: Bundle) -> Evidence:
+    """Return what the bundle keeps of authorities; an archive is made over it and the document."""
+    return Evidence(certificates=bundle.issuers, crls=bundle.crls, ocsps=bundle.ocsps)
 
 
 def _verdict(
-    document: bytes, bundle: Bundle | None, trust: TrustStore, at: datetime
+    document: bytes, bundle: Bundle | None, trust: TrustStore, at: datetime, archive: bytes
 ) -> PublicVerdict:
     """The three answers and the one word.
 
-    (1) Log: its signed head proves that it holds these bytes, and since when.
-    (2) Unaltered: format, digests and signature values hold, byte for byte.
-    (3) Rightly signed: every slot by the right holder with a valid, trusted certificate.
-    (4) In force: the log tells of the issue of this document, and nothing recalled or replaced it.
-    (5) Word: altered or wrongly signed → not of the school; recalled or replaced → that; all three
+    (0) Archive: a proof that passes shows that all was there at its time, so that algorithms which
+        were retired later do not matter; one that does not fit is a mark of tampering.
+    (1) Unaltered: format, digests and signature values hold, byte for byte.
+    (2) Rightly signed: every slot by the right holder with a valid, trusted certificate.
+    (3) In force: the log's signed head proves the issue, and nothing recalled or replaced it.
+    (4) Word: altered or wrongly signed → not of the school; recalled or replaced → that; all three
         passed → valid; otherwise → could not be checked, with the reason.
     """
-    evidence = NO_EVIDENCE
-    if bundle is not None:
-        evidence = Evidence(crls=bundle.crls, ocsps=bundle.ocsps)
-    # (1)
-    logged = _logged(bundle, sha256(document).hexdigest(), trust)
-    since = logged.position.entry_at if isinstance(logged, _Logged) else None
+    evidence = NO_EVIDENCE if bundle is None else evidence_of(bundle)
+    # (0)
+    archived: ArchiveVerdict | None = None
+    if archive:
+        archived = check_archive(
+            proof=archive, document=document, evidence=evidence, trust=trust, at=at
+        )
     signed = verify_document(
-        document=document, trust=trust, at=at, evidence=evidence, exists_by=since
+        document=document,
+        trust=trust,
+        at=at,
+        evidence=evidence,
+        archived_at=archived.archived_at if archived else None,
     )
-    # (2), (3)
+    # (1), (2)
     unaltered, rightly_signed = _signature_answers(signed)
+    if archived is not None:
+        archived = _in_time(archived, signed)
+        unaltered, rightly_signed = _with_archive(archived, unaltered, rightly_signed)
     if bundle is not None and unaltered.answer is Answer.PASSED:
         unaltered = _bundled_certificates(bundle, signed)
     transcript = _transcript(document) if signed.lookup_uuid else None
+    # (3)
+    in_force, status, position = _in_force(
+        _logged(bundle, signed.document_sha256, trust), signed.lookup_uuid
+    )
     # (4)
-    in_force, status, position = _in_force(logged, signed.lookup_uuid)
-    # (5)
     word = VerdictWord.UNCHECKED
     if Answer.FAILED in (unaltered.answer, rightly_signed.answer):
         word = VerdictWord.NOT_OF_SCHOOL
@@ -151,7 +175,35 @@ def _verdict(
         document_sha256=signed.document_sha256,
         log_position=position,
         checked_at=at,
+        archive=archived,
     )
+
+
+def _in_time(archived: ArchiveVerdict, signed: DocumentVerdict) -> ArchiveVerdict:
+    """An archive cannot hold what was signed or stamped after it."""
+    times = [one.proven_time or one.signing_time for one in signed.signatures]
+    latest = max((time for time in times if time is not None), default=None)
+    if archived.archived_at is None or latest is None:
+        return archived
+    if latest - archived.archived_at <= CLOCK_TOLERANCE:
+        return archived
+    reason = Reason("archive.time_order", "TIMESTAMP_ORDER_FAILURE")
+    return ArchiveVerdict(Indication.TOTAL_FAILED, (reason,))
+
+
+def _with_archive(
+    archived: ArchiveVerdict, unaltered: Question, rightly_signed: Question
+) -> tuple[Question, Question]:
+    """Let a proof that does not fit count as an alteration; one that proves no time, as a reason.
+
+    Its reasons are told with the signatures only where these needed it.
+    """
+    if archived.indication is Indication.TOTAL_FAILED:
+        return Question(Answer.FAILED, (*unaltered.reasons, *archived.reasons)), rightly_signed
+    if any(one.code == "algorithm.retired" for one in rightly_signed.reasons):
+        reasons = (*rightly_signed.reasons, *archived.reasons)
+        return unaltered, Question(rightly_signed.answer, tuple(dict.fromkeys(reasons)))
+    return unaltered, rightly_signed
 
 
 def _transcript(document: bytes) -> Transcript | None:

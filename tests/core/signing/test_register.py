@@ -101,6 +101,37 @@ def test_a_register_names_roots_and_issuers_with_their_dates() -> None:
     )
 
 
+RETIRED = """
+[[retired]]
+name = "ecdsa"
+below_bits = 384
+since = 2035-01-01
+"""
+
+
+def test_a_register_may_retire_algorithms() -> None:
+    assert read(GOOD).retired == ()
+    (rule,) = read(GOOD + RETIRED).retired
+    since = datetime(2034, 12, 31, 17, tzinfo=UTC)
+    assert (rule.name, rule.below_bits, rule.since) == ("ecdsa", 384, since)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('name = "ecdsa"', "", "name"),
+        ("below_bits = 384", "", "below_bits"),
+        ("384", "-1", "below_bits"),
+        ("since = 2035-01-01", "", "since"),
+        ("2035-01-01", "7", "since"),
+    ],
+)
+def test_a_wrong_retirement_is_named(old: str, new: str, field: str) -> None:
+    with pytest.raises(HocbaError) as caught:
+        read(GOOD + RETIRED.replace(old, new))
+    assert dict(caught.value.params) == {"number": 1, "field": field}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "number", "field"),
     [

@@ -1,17 +1,18 @@
 """Asking authorities whether certificates were revoked: OCSP first, else the list they publish.
 
 What is brought home is evidence, not a verdict: `core.signing` judges it, and it is kept beside the
-document. An answer is used again until the authority says that there is a newer one. An authority
-that cannot be reached brings nothing, and the verdict stays open.
+document. An answer is used again until the authority says that there is a newer one. Of whom no
+authority speaks, the list of the trust file is kept; without one the verdict stays open.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -19,10 +20,11 @@ from cryptography.x509 import ocsp
 from hocba.adapters.fetching import Fetcher
 from hocba.adapters.revocation.addresses import crl_addresses, ocsp_addresses
 from hocba.core.errors import HocbaError
-from hocba.core.signing.trust import Evidence, TrustStore
+from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
 
 OCSP_REQUEST = "application/ocsp-request"
 _CACHED = 4096
+_ENDLESS = timedelta(minutes=10)
 
 Kind = Literal["ocsp", "crl"]
 
@@ -49,15 +51,28 @@ class RevocationSource:
     ) -> Evidence:
         """Return what the authorities say now of these certificates and of those above them.
 
-        Never raises: who does not answer, or answers nonsense, adds nothing.
+        With it come the certificates between them and the anchors, so that later only anchors are
+        needed. Never raises: who does not answer, or answers nonsense, adds nothing.
         """
         found: dict[bytes, Kind] = {}
+        issuers: dict[bytes, None] = {}
+        asked: set[x509.Certificate] = set()
         known = [x509.load_der_x509_certificate(der) for der in trust.intermediates + trust.anchors]
         for der in certificates:
             for certificate, issuer in _upwards(der, known):
-                for answer in self._answers(certificate, issuer, at):
+                above = issuer.public_bytes(Encoding.DER)
+                if above not in trust.anchors:
+                    issuers[above] = None
+                if certificate in asked:  # one issuer under two roots answers once
+                    continue
+                asked.add(certificate)
+                answers = tuple(self._answers(certificate, issuer, at))
+                for answer in answers or _listed(certificate, trust):
                     found[answer.der] = answer.kind
+        if not found:
+            return NO_EVIDENCE
         return Evidence(
+            certificates=tuple(issuers),
             crls=tuple(der for der, kind in found.items() if kind == "crl"),
             ocsps=tuple(der for der, kind in found.items() if kind == "ocsp"),
         )
@@ -109,7 +124,8 @@ class RevocationSource:
             status = read.certificate_status
             known = status is not ocsp.OCSPCertStatus.UNKNOWN
             same = read.serial_number == certificate.serial_number
-            until = read.next_update_utc or read.this_update_utc
+            # Without an end (RFC 6960 §4.2.2.1) it speaks of now, and is asked again soon.
+            until = read.next_update_utc or read.this_update_utc + _ENDLESS
             good = status is ocsp.OCSPCertStatus.GOOD
             return _Answer("ocsp", der, until, good) if known and same else None
         except (HocbaError, ValueError):
@@ -138,6 +154,22 @@ def _upwards(
         if certificate in seen or certificate.issuer == certificate.subject:
             continue
         seen.add(certificate)
-        issuers = [one for one in known if one.subject == certificate.issuer]
-        yield from ((certificate, one) for one in issuers[:1])
+        issuers = [one for one in known if _issued(certificate, one)]
+        yield from ((certificate, one) for one in issuers)
         waiting += issuers
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether an issuer that we know signed it: addresses of anybody else's are never followed."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _listed(certificate: x509.Certificate, trust: TrustStore) -> Iterator[_Answer]:
+    """Yield the lists of the trust file that may speak of a certificate."""
+    for der in trust.crls:
+        if x509.load_der_x509_crl(der).issuer == certificate.issuer:
+            yield _Answer("crl", der, datetime.max.replace(tzinfo=UTC))

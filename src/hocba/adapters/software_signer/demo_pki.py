@@ -185,19 +185,55 @@ def _write_authorities(
 ) -> None:
     for name, authority in (("root", root), ("issuing", issuing)):
         (folder / f"{name}.der").write_bytes(authority.certificate.public_bytes(Encoding.DER))
-        crl = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(authority.certificate.subject)
-            .last_update(span[0])
-            .next_update(span[1])
-            .add_extension(x509.CRLNumber(1), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()),
-                critical=False,
-            )
-            .sign(authority.key, hashes.SHA256())
+        (folder / f"{name}.crl").write_bytes(_crl(authority, 1, span, ()))
+        key = authority.key.private_bytes(
+            Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        (folder / f"{name}.crl").write_bytes(crl.public_bytes(Encoding.DER))
+        (folder / f"{name}-ca.pem").touch(mode=0o600)
+        (folder / f"{name}-ca.pem").write_bytes(key)
+
+
+def _crl(
+    authority: Authority,
+    number: int,
+    span: tuple[datetime, datetime],
+    revoked: Sequence[x509.RevokedCertificate],
+) -> bytes:
+    key = authority.key.public_key()
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority.certificate.subject)
+        .last_update(span[0])
+        .next_update(span[1])
+        .add_extension(x509.CRLNumber(number), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key), critical=False)
+    )
+    for one in revoked:
+        builder = builder.add_revoked_certificate(one)
+    return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def revoked_list(
+    *, folder: Path, holder: str, since: datetime, span: tuple[datetime, datetime]
+) -> bytes:
+    """Return the issuing CA's next list, on which a holder is revoked; the folder stays as it is.
+
+    Raises:
+        OSError: in a folder made before the CA's key was kept, or for an unknown holder.
+    """
+    key = serialization.load_pem_private_key((folder / "issuing-ca.pem").read_bytes(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("not an RSA key")
+    issuing = x509.load_der_x509_certificate((folder / "issuing.der").read_bytes())
+    held = x509.load_der_x509_certificate((folder / f"{holder}.der").read_bytes())
+    entry = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(held.serial_number)
+        .revocation_date(since)
+        .add_extension(x509.CRLReason(x509.ReasonFlags.superseded), critical=False)
+        .build()
+    )
+    return _crl(Authority(issuing, key), 2, span, (entry,))
 
 
 def _write_holder(

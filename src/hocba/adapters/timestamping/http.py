@@ -20,21 +20,22 @@ class HttpTimeStamper:
     url: str
     fetcher: Fetcher
 
-    def stamp(self, digest: bytes) -> bytes:
-        """Return a token over a SHA-256 digest, with the nonce of the very request.
+    def stamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """Return a token over a digest made with `algorithm`, with the nonce of the very request.
 
         Raises:
             HocbaError: "fetch.*", "timestamp.refused" (the authority says no, or another nonce),
                 "timestamp.unreadable", "timestamp.other_data", "timestamp.value".
         """
         try:
-            token = run_offline(_Exchange(self).async_timestamp(digest, "sha256")).dump()
+            name = algorithm.replace("-", "_")
+            token = run_offline(_Exchange(self).async_timestamp(digest, name)).dump()
         # pyHanko stumbles over its own message about a wrong nonce: AttributeError.
         except (TimestampRequestError, AttributeError) as error:
             raise HocbaError("timestamp.refused") from error
         except (ValueError, TypeError, KeyError) as error:
             raise HocbaError("timestamp.unreadable") from error
-        read_stamp(token=token, imprint=digest)
+        read_stamp(token=token, imprint=digest, algorithm=algorithm)
         return bytes(token)
 
 

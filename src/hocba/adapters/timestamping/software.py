@@ -44,7 +44,8 @@ class SoftwareTimeStamper:
             fixed_dt=at,
         )
 
-    def stamp(self, digest: bytes) -> bytes:
-        """Return a token over a SHA-256 digest."""
-        token = run_offline(self._authority.async_timestamp(digest, "sha256"))
+    def stamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """Return a token over a digest made with `algorithm`."""
+        name = algorithm.replace("-", "_")
+        token = run_offline(self._authority.async_timestamp(digest, name))
         return bytes(token.dump())

@@ -65,8 +65,17 @@ REMARKS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "algorithm.key_kind": "Loại khóa ký không được chấp nhận.",
     "algorithm.not_accepted": "Thuật toán ký không được chấp nhận.",
-    "algorithm.outdated": "Thuật toán hoặc cỡ khóa đã quá hạn dùng, thiếu dấu thời gian đủ sớm.",
+    "algorithm.retired": "Thuật toán đã hết được tin cậy, mà chưa có bằng chứng lưu trữ từ trước "
+    "lúc đó.",
     "algorithm.weak_key": "Khóa ký quá yếu (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit).",
+    "archive.authority": "Nơi cấp dấu thời gian lưu trữ không được tin cậy vào lúc đó.",
+    "archive.future": "Dấu thời gian lưu trữ ở tương lai.",
+    "archive.not_stamped": "Lưu trữ chưa được đóng dấu thời gian.",
+    "archive.other_item": "Bằng chứng lưu trữ không phải của học bạ này.",
+    "archive.overdue": "Lưu trữ quá hạn gia hạn: chứng thư của dấu mới nhất đã hết hạn.",
+    "archive.renewed_late": "Lưu trữ từng được gia hạn muộn, sau khi chứng thư của dấu cũ hết hạn.",
+    "archive.stamp": "Dấu thời gian lưu trữ không khớp.",
+    "archive.time_order": "Các dấu thời gian lưu trữ không đúng thứ tự.",
     "bundle.certificates": "Tệp kiểm tra kèm chứng thư số không phải của người ký học bạ.",
     "certificate.expired": "Chứng thư số đã hết hạn khi ký.",
     "certificate.no_path": "Chứng thư số không dẫn tới nơi cấp nào trong danh sách tin cậy.",

@@ -17,19 +17,23 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from hocba.adapters.archives import list_items, write_list
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.certificates.queries import approved_seals
 from hocba.apps.leaf import school_year_of
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, LogHead
+from hocba.apps.ledger.queries import ArchiveBefore, archive_items
 from hocba.apps.ledger.tree import grow_tiles
 from hocba.core.errors import HocbaError
-from hocba.core.merkle import leaf_hash
+from hocba.core.merkle import leaf_hash, streamed_root
 from hocba.core.registry import entry as entries
 from hocba.core.registry.checkpoint import Checkpoint as TreeHead
 from hocba.core.registry.checkpoint import sign_checkpoint, vkey
 from hocba.core.registry.lookup_code import lookup_digest
+from hocba.core.signing.algorithms import published_retirements
 from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
+from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.trust import (
     NO_EVIDENCE,
     ApprovedSeal,
@@ -70,7 +74,8 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
             store.put(request.document),
             [store.put(certificate) for certificate in request.certificates],
             [("ocsp", store.put(der)) for der in request.evidence.ocsps]
-            + [("crl", store.put(der)) for der in request.evidence.crls],
+            + [("crl", store.put(der)) for der in request.evidence.crls]
+            + [("issuer", store.put(der)) for der in request.evidence.certificates],
         )
         for request in requests
     ]
@@ -210,12 +215,14 @@ def publish_trust(
     intermediates: Sequence[bytes],
     crls: Sequence[bytes],
     authorities: Sequence[AuthoritySpan] = (),
+    retired: Sequence[RetiredAlgorithm] = (),
     actor: UUID | None,
     at: datetime,
 ) -> None:
     """Write the trust list that verifiers use: roots, issuers, CRLs, approved seals, the log's key.
 
-    `authorities` says from when to when roots and issuers are trusted.
+    `authorities` says from when to when roots and issuers are trusted, `retired` which algorithms
+    ended beyond those of `core/signing/algorithms.toml`.
 
     The file is replaced at once; the same content again changes nothing.
     """
@@ -236,6 +243,7 @@ def publish_trust(
             ),
             log_keys=(vkey(settings.HOCBA_LOG_ORIGIN, ed25519_public_key(private_key)),),
             authorities=tuple(authorities),
+            retired=(*published_retirements(), *retired),
         )
     )
     path = Path(settings.HOCBA_TRUST_FILE)
@@ -256,6 +264,44 @@ def publish_trust(
         actor=actor,
         at=at,
     )
+
+
+@transaction.atomic
+def list_for_archive(
+    *,
+    school_year: str,
+    algorithm: str,
+    path: Path,
+    before: ArchiveBefore | None = None,
+    actor: UUID | None,
+    at: datetime,
+) -> tuple[int, bytes]:
+    """Write the list of a year for `hocba archive make`, or `renew` when `before` is given.
+
+    Returns size and root of the tree over it, which stay in the audit trail: whoever holds the list
+    can be told from somebody who changed it.
+
+    Raises:
+        HocbaError: "archive.nothing_issued", "archive.other_list", "blob.*".
+    """
+    items = archive_items(school_year=school_year, algorithm=algorithm, before=before)
+    write_list(path, algorithm=algorithm, items=items)
+    size, root = streamed_root(list_items(path), algorithm=algorithm)
+    if not size:
+        path.unlink()
+        raise HocbaError("archive.nothing_issued")
+    record_event(
+        school_id=CITY_WIDE,
+        school_year=school_year,
+        action="ledger.archive_listed",
+        object_type="archive",
+        object_id=school_year,
+        before=None,
+        after={"algorithm": algorithm, "size": size, "root": root.hex()},
+        actor=actor,
+        at=at,
+    )
+    return size, root
 
 
 def _log_key() -> bytes:

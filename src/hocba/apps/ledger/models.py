@@ -92,7 +92,7 @@ class IssuedTranscript(models.Model):
     enrolment_id = models.UUIDField()
     document_sha256 = models.CharField(max_length=64, unique=True)
     certificates = models.JSONField()  # sha256 of each signer's certificate, kept as blobs
-    evidence = models.JSONField(default=list)  # ("ocsp" | "crl", sha256 of the answer, a blob)
+    evidence = models.JSONField(default=list)  # ("ocsp" | "crl" | "issuer", sha256, a blob)
     issued_at = models.DateTimeField()
 
     class Meta:

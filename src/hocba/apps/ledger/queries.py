@@ -7,18 +7,26 @@ inside a document's own bytes, and who may have those is decided by the caller (
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
+from hocba.adapters.archives import list_items
 from hocba.adapters.blobstore import BlobStore
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry
 from hocba.apps.ledger.tree import log_tree
 from hocba.core.errors import HocbaError
+from hocba.core.merkle import streamed_paths
 from hocba.core.registry.bundle import Bundle, BundledEntry, write_bundle
-from hocba.core.signing.trust import TrustStore, load_trust
+from hocba.core.signing.archive import Archive, ArchiveProof, item_digest
+from hocba.core.signing.archive_files import write_proof
+from hocba.core.signing.trust import Evidence, TrustStore, load_trust
+
+_CHUNK = 10_000  # versions whose old paths are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,14 @@ def trust() -> TrustStore:
         HocbaError: "ledger.no_trust_list" before the first one is published.
     """
     try:
-        return load_trust(Path(settings.HOCBA_TRUST_FILE).read_bytes())
+        return _loaded(Path(settings.HOCBA_TRUST_FILE).read_bytes())
     except FileNotFoundError as error:
         raise HocbaError("ledger.no_trust_list") from error
+
+
+@lru_cache(maxsize=2)
+def _loaded(data: bytes) -> TrustStore:
+    return load_trust(data)
 
 
 def latest_checkpoint() -> str | None:
@@ -109,8 +122,82 @@ def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
                 certificates=tuple(store.get(digest) for digest in row.certificates),
                 crls=_answers(store, row, "crl"),
                 ocsps=_answers(store, row, "ocsp"),
+                issuers=_answers(store, row, "issuer"),
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveBefore:
+    """The archive that a new tree continues, with the list of each of its trees, in order."""
+
+    archive: Archive
+    lists: tuple[Path, ...]
+
+
+def archive_items(
+    *, school_year: str, algorithm: str, before: ArchiveBefore | None = None
+) -> Iterator[bytes]:
+    """Yield the archive's digest of every version issued for a year, in the order of the log.
+
+    Recalled and replaced versions are among them: that they once were issued must stay provable.
+    After a first tree only what that holds is listed, so that every tree has the same items.
+
+    Raises:
+        HocbaError: "blob.*", "archive.other_list" when the lists are not of that archive.
+    """
+    indices = LogEntry.objects.filter(
+        kind="issued",
+        lookup_uuid__in=IssuedTranscript.objects.filter(school_year=school_year).values(
+            "lookup_uuid"
+        ),
+    ).order_by("index")
+    codes = indices.values_list("lookup_uuid", flat=True).iterator(chunk_size=_CHUNK)
+    size = None if before is None else before.archive.trees[-1].size
+    first = 0
+    while chunk := list(islice(codes, _CHUNK)):
+        chunk = chunk if size is None else chunk[: size - first]
+        rows = IssuedTranscript.objects.in_bulk(chunk)
+        places = _places(before, range(first, first + len(chunk)))
+        for index, code in enumerate(chunk, start=first):
+            yield _item(rows[code], algorithm, places.get(index, b""))
+        first += len(chunk)
+        if first == size:
+            return
+    if size is not None:
+        raise HocbaError("archive.other_list")
+
+
+def _places(before: ArchiveBefore | None, indices: range) -> dict[int, bytes]:
+    """Return the proof files by the trees that were; each list is walked once for a chunk."""
+    if before is None:
+        return {}
+    if len(before.lists) != len(before.archive.trees):
+        raise HocbaError("archive.other_list")
+    paths = [
+        streamed_paths(list_items(path), indices, algorithm=tree.algorithm)
+        for path, tree in zip(before.lists, before.archive.trees, strict=True)
+    ]
+    return {
+        index: write_proof(
+            ArchiveProof(before.archive, tuple((index, found[index]) for found in paths))
+        )
+        for index in indices
+    }
+
+
+def _item(row: IssuedTranscript, algorithm: str, previous: bytes) -> bytes:
+    store = blob_store()
+    return item_digest(
+        algorithm=algorithm,
+        document=store.get(row.document_sha256),
+        evidence=Evidence(
+            _answers(store, row, "issuer"),
+            _answers(store, row, "crl"),
+            _answers(store, row, "ocsp"),
+        ),
+        previous=previous,
+    )
 
 
 def _answers(store: BlobStore, row: IssuedTranscript, kind: str) -> tuple[bytes, ...]:

@@ -1,8 +1,10 @@
-"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1` and `/2`).
+"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1`, `/2` and `/3`).
 
 Holds the document's exact bytes, its log entries with salts and inclusion proofs, the signed
 checkpoint they are proven against and the signers' certificates; in format 2 also what authorities
-said of certificates at the time of issue. Sizes are bounded before anything is decoded.
+said of certificates at the time of issue; in format 3 the certificates of those authorities, and
+the proof from the archive of the year when there is one. A file is written in the lowest format
+that can hold it, so that old files keep their bytes. Sizes are bounded before anything is decoded.
 """
 
 import json
@@ -13,8 +15,11 @@ from typing import Any
 from hocba.core.errors import HocbaError
 
 FORMAT, WITH_EVIDENCE = "hocba-bundle/1", "hocba-bundle/2"
+WITH_ISSUERS = "hocba-bundle/3"
 MAX_BYTES = 4 * 1024 * 1024
+MAX_EVIDENCE_BYTES = 2 * 1024 * 1024  # leaves room for the rest, in base64
 _MAX_ENTRIES, _MAX_PROOF, _MAX_CERTIFICATES, _MAX_ANSWERS = 64, 64, 64, 128
+_MAX_ARCHIVE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Bundle:
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
+    issuers: tuple[bytes, ...] = ()  # certificates between the signers and the anchors
+    archive: bytes = b""  # a proof file of `core.signing.archive_files`
 
 
 def write_bundle(bundle: Bundle) -> bytes:
@@ -45,8 +52,14 @@ def write_bundle(bundle: Bundle) -> bytes:
         "crls": [_text(der) for der in bundle.crls],
         "ocsps": [_text(der) for der in bundle.ocsps],
     }
+    form = WITH_EVIDENCE if any(answers.values()) else FORMAT
+    newest = {}
+    if bundle.issuers or bundle.archive:
+        form = WITH_ISSUERS
+        issuers = [_text(der) for der in bundle.issuers]
+        newest = {**answers, "issuers": issuers, "archive": _text(bundle.archive)}
     values = {
-        "format": WITH_EVIDENCE if any(answers.values()) else FORMAT,
+        "format": form,
         "document": _text(bundle.document),
         "entries": [
             {
@@ -59,7 +72,7 @@ def write_bundle(bundle: Bundle) -> bytes:
         ],
         "checkpoint": bundle.checkpoint_note,
         "certificates": [_text(der) for der in bundle.certificates],
-        **(answers if any(answers.values()) else {}),
+        **(newest or answers if form != FORMAT else {}),
     }
     return (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -81,6 +94,8 @@ def read_bundle(data: bytes) -> Bundle:
             certificates=tuple(_bytes(item) for item in values["certificates"]),
             crls=tuple(_bytes(item) for item in values.get("crls", ())),
             ocsps=tuple(_bytes(item) for item in values.get("ocsps", ())),
+            issuers=tuple(_bytes(item) for item in values.get("issuers", ())),
+            archive=_bytes(values.get("archive", "")),
         )
         # One way to write it: nothing can hide in spaces, order or unknown fields.
         known = write_bundle(bundle) == data
@@ -96,7 +111,8 @@ def read_bundle(data: bytes) -> Bundle:
     if (
         not known
         or len(bundle.entries) > _MAX_ENTRIES
-        or len(bundle.certificates) > _MAX_CERTIFICATES
+        or len(bundle.certificates) + len(bundle.issuers) > _MAX_CERTIFICATES
+        or len(bundle.archive) > _MAX_ARCHIVE
         or len(bundle.crls) + len(bundle.ocsps) > _MAX_ANSWERS
         or any(len(entry.proof) > _MAX_PROOF for entry in bundle.entries)
     ):

@@ -19,8 +19,8 @@ class Signer(Protocol):
 class TimeStamper(Protocol):
     """A time-stamping authority (RFC 3161)."""
 
-    def stamp(self, digest: bytes) -> bytes:
-        """Return the DER token over a SHA-256 digest; its signature holds and it is over it.
+    def stamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """Return the DER token over a digest made with `algorithm`; its own signature holds.
 
         Raises:
             HocbaError: "timestamp.*" for a wrong answer, "fetch.*" when there is none.

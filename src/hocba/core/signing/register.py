@@ -8,6 +8,11 @@
     trusted_from = 2020-01-01      # optional, a day or an instant
     trusted_to = 2040-01-01        # optional, that day no more
 
+    [[retired]]                    # optional: algorithms that ended beyond the published policy
+    name = "ecdsa"
+    below_bits = 384               # 0: all of them
+    since = 2035-01-01
+
 Kept by the operator under version control; entries are ended, never removed, so that old signatures
 stay verifiable.
 """
@@ -21,6 +26,7 @@ from typing import Any
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.path import certificates_in, crls_in
+from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.trust import AuthoritySpan
 from hocba.core.signing.xades import VIETNAM
 
@@ -35,6 +41,7 @@ class AuthorityRegister:
     intermediates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     authorities: tuple[AuthoritySpan, ...]
+    retired: tuple[RetiredAlgorithm, ...]
 
 
 def read_register(*, text: str, read_file: Callable[[str], bytes]) -> AuthorityRegister:
@@ -45,7 +52,8 @@ def read_register(*, text: str, read_file: Callable[[str], bytes]) -> AuthorityR
             entry's number and the field that is wrong.
     """
     try:
-        rows = tomllib.loads(text)["authority"]
+        data = tomllib.loads(text)
+        rows = data["authority"]
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise HocbaError("register.unreadable") from error
     if not isinstance(rows, list) or not rows:
@@ -66,8 +74,18 @@ def read_register(*, text: str, read_file: Callable[[str], bytes]) -> AuthorityR
                 trusted_to=entry.instant("trusted_to"),
             )
         )
+    retirements = data.get("retired", [])
+    if not isinstance(retirements, list):
+        raise HocbaError("register.unreadable")
     return AuthorityRegister(
-        tuple(certificates["anchor"]), tuple(certificates["issuer"]), tuple(crls), tuple(spans)
+        tuple(certificates["anchor"]),
+        tuple(certificates["issuer"]),
+        tuple(crls),
+        tuple(spans),
+        tuple(
+            _Entry(number, row, read_file).retired()
+            for number, row in enumerate(retirements, start=1)
+        ),
     )
 
 
@@ -109,6 +127,14 @@ class _Entry:
         except (HocbaError, OSError, TypeError) as error:
             raise self.wrong("crls") from error
         return found
+
+    def retired(self) -> RetiredAlgorithm:
+        bits, since = self.row.get("below_bits"), self.instant("since")
+        if not isinstance(bits, int) or bits < 0:
+            raise self.wrong("below_bits")
+        if since is None:
+            raise self.wrong("since")
+        return RetiredAlgorithm(self.text("name"), bits, since)
 
     def instant(self, field: str) -> datetime | None:
         """Read a day, which begins at midnight in Vietnam, or an instant."""

@@ -13,11 +13,13 @@ from asn1crypto import cms, tsp, x509
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.path import Usage
+from hocba.core.signing.retirement import Used, used_by_certificate
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import Indication, Reason
 
 MAX_TOKEN_BYTES = 32 * 1024
 HASHES = ("sha256", "sha384", "sha512")
+_NAMES = {"sha3-256": "sha3_256"}  # as asn1crypto spells them
 # A signer's clock may run ahead of the authority's by this much.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -29,12 +31,13 @@ class Stamp:
     time: datetime
     authority: bytes
     certificates: tuple[bytes, ...]  # others that came with it
+    hash_name: str = "sha256"  # of the authority's own signature
 
 
-def read_stamp(*, token: bytes, imprint: bytes) -> Stamp:
-    """Read a time-stamp token over a SHA-256 `imprint`, and verify the authority's signature.
+def read_stamp(*, token: bytes, imprint: bytes, algorithm: str = "sha256") -> Stamp:
+    """Read a time-stamp token over an `imprint`, and verify the authority's signature.
 
-    Whether the authority is to be trusted is not asked here.
+    `algorithm` made the imprint. Whether the authority is to be trusted is not asked here.
 
     Raises:
         HocbaError: "timestamp.unreadable", "timestamp.other_data" (over something else),
@@ -49,9 +52,9 @@ def read_stamp(*, token: bytes, imprint: bytes) -> Stamp:
     )
 
     signed, info = _contents(token)
-    if info["message_imprint"]["hash_algorithm"]["algorithm"].native != "sha256" or (
-        info["message_imprint"]["hashed_message"].native != imprint
-    ):
+    if info["message_imprint"]["hash_algorithm"]["algorithm"].native != _NAMES.get(
+        algorithm, algorithm
+    ) or (info["message_imprint"]["hashed_message"].native != imprint):
         raise HocbaError("timestamp.other_data")
     try:
         signer = signed["signer_infos"][0]
@@ -70,7 +73,25 @@ def read_stamp(*, token: bytes, imprint: bytes) -> Stamp:
     if not (intact and valid):
         raise HocbaError("timestamp.value")
     others = tuple(one.dump() for one in held.other_certs if isinstance(one, x509.Certificate))
-    return Stamp(info["gen_time"].native, held.signer_cert.dump(), others)
+    return Stamp(info["gen_time"].native, held.signer_cert.dump(), others, digest_name)
+
+
+def stamp_time(token: bytes) -> datetime:
+    """Return the time that a token states; nothing of it is verified.
+
+    Raises:
+        HocbaError: "timestamp.unreadable".
+    """
+    time: datetime = _contents(token)[1]["gen_time"].native
+    return time
+
+
+def used_by_stamp(*, stamp: Stamp, imprint_hash: str, trust: TrustStore) -> Used:
+    """Return the algorithms on which a stamp rests: imprint, authority's signature, its chain."""
+    chain = used_by_certificate(
+        stamp.authority, stamp.certificates + trust.intermediates + trust.anchors
+    )
+    return chain | {(stamp.hash_name, 0), (imprint_hash, 0)}
 
 
 def _contents(token: bytes) -> tuple[cms.SignedData, tsp.TSTInfo]:

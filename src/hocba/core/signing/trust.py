@@ -1,9 +1,10 @@
 """Whom a verifier trusts, as a value and as a file; the check of one certificate at one instant.
 
 The trust file (`hocba-trust/2`) is JSON: PEM roots and issuers and from when to when each of them
-is trusted, base64 CRLs, the seals approved for each school code with their dates, and the public
-keys of the log (C2SP vkeys). Format 1, without the dates of authorities, is still read. Paths and
-revocation are judged by pyhanko-certvalidator from this material alone; nothing is fetched.
+is trusted, base64 CRLs, the seals approved for each school code with their dates, the public keys
+of the log (C2SP vkeys), the algorithms that are retired and since when. Format 1, without the dates
+of authorities, is still read. Paths and revocation are judged by pyhanko-certvalidator from this
+material alone; nothing is fetched.
 """
 
 import json
@@ -19,6 +20,7 @@ from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.path import PathQuestion, Usage, check_path
+from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT, WITHOUT_DATES = "hocba-trust/2", "hocba-trust/1"
@@ -62,6 +64,7 @@ class TrustStore:
     seals: tuple[ApprovedSeal, ...]
     log_keys: tuple[str, ...]
     authorities: tuple[AuthoritySpan, ...] = ()
+    retired: tuple[RetiredAlgorithm, ...] = ()
 
     def trusted_at(self, at: datetime) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         """Return the anchors and the intermediates that are trusted at an instant."""
@@ -82,7 +85,7 @@ class TrustStore:
 
 def dump_trust(trust: TrustStore) -> bytes:
     """Write the trust file; the same trust gives the same bytes."""
-    data = {
+    data: dict[str, object] = {
         "format": FORMAT,
         "anchors": [_pem(der) for der in trust.anchors],
         "intermediates": [_pem(der) for der in trust.intermediates],
@@ -107,6 +110,11 @@ def dump_trust(trust: TrustStore) -> bytes:
             for one in trust.authorities
         ],
     }
+    if trust.retired:
+        data["retired"] = [
+            {"name": one.name, "below_bits": one.below_bits, "since": one.since.isoformat()}
+            for one in trust.retired
+        ]
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
@@ -143,6 +151,10 @@ def load_trust(data: bytes) -> TrustStore:
                     trusted_to=_end(one["trusted_to"]),
                 )
                 for one in dated
+            ),
+            retired=tuple(
+                RetiredAlgorithm(str(one["name"]), int(one["below_bits"]), _instant(one["since"]))
+                for one in values.get("retired", ())
             ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -8,7 +8,8 @@
  (6) Certificate: at the proven time (a trusted time-stamp's, else the stated signing time) it was
      valid and leads to an anchor that was trusted then.
  (7) Revocation: it was not revoked then, nor before the signature is proven to exist.
- (8) Algorithms: they were good when the signature is proven to exist, else they must be today.
+ (8) Algorithms: none on the way had been retired by the time at which the signature is proven to
+     exist, nor one of its stamp's by the time at which the whole is known to have been there.
  (9) Business: the school's seal was approved for that school at the signing time; nobody signed
      before those whose signatures they cover, nor in the future.
 (10) Layout: every byte of the file is where the writer puts it, so nothing is added or changed.
@@ -25,11 +26,12 @@ from hashlib import sha256
 from lxml import etree
 
 from hocba.core.errors import HocbaError
-from hocba.core.signing.algorithm_policy import check_algorithm
+from hocba.core.signing.algorithms import remarks_on
 from hocba.core.signing.certificate import CertificateHolder
 from hocba.core.signing.existence import Existence, proofs_of_existence
 from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
-from hocba.core.signing.timestamps import CLOCK_TOLERANCE
+from hocba.core.signing.retirement import retired, used_by_certificate
+from hocba.core.signing.timestamps import CLOCK_TOLERANCE, read_stamp, used_by_stamp
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import (
     DocumentVerdict,
@@ -60,12 +62,12 @@ def verify_document(
     trust: TrustStore,
     at: datetime,
     evidence: Evidence = NO_EVIDENCE,
-    exists_by: datetime | None = None,
+    archived_at: datetime | None = None,
 ) -> DocumentVerdict:
     """Judge a transcript file against a trust list at an instant (the procedure above).
 
-    `evidence` holds revocation answers that were kept beside the document. `exists_by` is a time by
-    which somebody trusted (the public log, an archive) is known to have held these very bytes.
+    `evidence` holds revocation answers that were kept beside the document; an archive showed that
+    both were there at `archived_at`, so that algorithms retired later do not matter.
     """
     digest = sha256(document).hexdigest()
     try:
@@ -75,7 +77,8 @@ def verify_document(
         reason = Reason(refusal.code, "FORMAT_FAILURE", detail)
         return DocumentVerdict(FAILED, (reason,), (), digest, "")
     # (5)-(9) each signer
-    known = _Known(trust, evidence, at, exists_by, read.transcript, read.checked)
+    known_at = at if archived_at is None else min(at, archived_at)
+    known = _Known(trust, evidence, at, known_at, read.transcript, read.checked)
     proofs = proofs_of_existence(checked=read.checked, trust=trust, evidence=evidence)
     verdicts = tuple(
         _verdict(slot, found, _judge(slot, found, proofs.get(slot), known))
@@ -174,12 +177,13 @@ def _checked_slots(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a slot is judged by: trust, evidence, the instant of the verdict, the whole document."""
+    """What a slot is judged by: trust, evidence, the instant of the verdict, since when all this is
+    known to have been there, the whole document."""
 
     trust: TrustStore
     evidence: Evidence
     at: datetime
-    exists_by: datetime | None
+    known_at: datetime
     transcript: Transcript
     checked: Mapping[Slot, CheckedSlot]
 
@@ -205,15 +209,11 @@ def _judge(slot: Slot, found: CheckedSlot, proof: Existence | None, known: _Know
         *_time_problems(slot, stated, known),  # (9)
     ]
     certified, why = _check_certificate(holder, time, proof, known)  # (6), (7)
-    held = [one for one in (proof.by, known.exists_by, known.at) if one is not None]
-    problem, remarks = check_algorithm(  # (8)
-        algorithm=found.algorithm, key_bits=holder.key_bits, exists_by=min(held)
-    )
-    outdated = () if problem is None else (problem,)
-    reasons = (*failures, *proof.reasons, *why, *outdated)
-    indications = [proof.indication, certified, *([UNSURE] if problem else [])]
+    weak = tuple(_retired_algorithms(found, holder, proof, known))  # (8)
+    reasons = (*failures, *proof.reasons, *why, *weak)
+    indications = (proof.indication, certified, UNSURE if weak else PASSED)
     worst = FAILED if failures else _worst(iter(indications))
-    return _Judged(worst, reasons, remarks, proof.stamped_at)
+    return _Judged(worst, reasons, remarks_on(found.algorithm), proof.stamped_at)
 
 
 def _check_certificate(
@@ -232,6 +232,25 @@ def _check_certificate(
         if any(one.sub_indication == "REVOKED" for one in later):
             return UNSURE, (Reason("certificate.revoked_before_proof", "REVOKED_NO_POE"),)
     return indication, reasons
+
+
+def _retired_algorithms(
+    found: CheckedSlot, holder: CertificateHolder, proof: Existence, known: _Known
+) -> Iterator[Reason]:
+    """Judge the signature's algorithms when it is proven, its stamp's when all was there."""
+    if not known.trust.retired:
+        return
+    others = known.evidence.certificates + known.trust.intermediates + known.trust.anchors
+    own = used_by_certificate(holder.der, others) | {("sha256", 0)}
+    asked = [(own, min(proof.by or known.known_at, known.known_at))]
+    if proof.stamped_at is not None:
+        stamp = read_stamp(token=found.stamp, imprint=found.stamped_digest)
+        used = used_by_stamp(stamp=stamp, imprint_hash="sha256", trust=known.trust)
+        asked.append((used, known.known_at))
+    for used, time in asked:
+        name = retired(used=used, by=known.trust.retired, at=time)
+        if name:
+            yield Reason("algorithm.retired", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", name)
 
 
 def _verdict(slot: Slot, found: CheckedSlot, judged: _Judged) -> SignatureVerdict:

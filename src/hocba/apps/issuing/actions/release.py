@@ -19,7 +19,8 @@ from hocba.apps.issuing.actions.stamp import stamp_waiting
 from hocba.apps.issuing.models import Draft, Slot
 from hocba.apps.ledger.actions import IssueRequest, issue
 from hocba.apps.ledger.queries import trust
-from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
+from hocba.core.registry.bundle import MAX_EVIDENCE_BYTES
+from hocba.core.signing.trust import Evidence, TrustStore
 from hocba.core.signing.verdict import Indication, SlotRole
 from hocba.core.signing.verify import verify_document
 
@@ -70,9 +71,6 @@ def _evidence(
     here: QuerySet[Draft], school_id: UUID, trusted: TrustStore, at: datetime
 ) -> Evidence:
     """Ask the authorities, each once, about everybody who signed or stamped these drafts."""
-    source = revocation_source()
-    if source is None:
-        return NO_EVIDENCE
     slots = Slot.objects.filter(
         school_id=school_id, draft_id__in=list(here.values_list("id", flat=True)), state="signed"
     )
@@ -81,7 +79,7 @@ def _evidence(
     held = (certificate_by_sha256(sha256=digest) for digest in signers)
     certificates = [bytes(one.der) for one in held if one is not None]
     certificates += [blob_store().get(digest) for digest in clocks]
-    return source.evidence(certificates=certificates, trust=trusted, at=at)
+    return revocation_source().evidence(certificates=certificates, trust=trusted, at=at)
 
 
 def _requests(
@@ -90,7 +88,11 @@ def _requests(
     requests: dict[UUID, IssueRequest] = {}
     refused: dict[UUID, tuple[str, ...]] = {}
     store = blob_store()
+    heavy = sum(map(len, known.certificates + known.crls + known.ocsps)) > MAX_EVIDENCE_BYTES
     for draft in sealed:
+        if heavy:  # the bundle could not be read; a list that large is no evidence to hand out
+            refused[draft.id] = ("bundle.too_large",)
+            continue
         document = store.get(draft.document_sha256)
         verdict = verify_document(document=document, trust=trusted, at=at, evidence=known)
         if verdict.indication is not Indication.TOTAL_PASSED:

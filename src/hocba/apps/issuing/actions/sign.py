@@ -28,10 +28,12 @@ from hocba.apps.certificates.queries import (
 from hocba.apps.issuing import states
 from hocba.apps.issuing.actions.stamp import stamp_waiting
 from hocba.apps.issuing.models import SETTLED, Draft, Slot
+from hocba.apps.ledger.queries import trust
 from hocba.core.errors import HocbaError
 from hocba.core.signing import rounds
 from hocba.core.signing.plan import Slot as PlanSlot
 from hocba.core.signing.sheets import SALT_BYTES
+from hocba.core.signing.trust import check_certificate
 from hocba.core.signing.verdict import SlotRole
 
 TOKEN_LIFETIME = timedelta(minutes=15)
@@ -265,13 +267,21 @@ def _certificate_for(slot: Slot, person: Person, at: datetime) -> bytes:
         seal = approved_seal_of_school(unit_id=slot.school_id, at=at)
         if seal is None:
             raise HocbaError("signing.no_approved_seal")
-        return bytes(seal.der)
+        return _usable(bytes(seal.der), at)
     if person.citizen_id != slot.signer_id:
         raise HocbaError("issuing.not_the_signer")
     certificate = approved_certificate_of_person(person_id=person.id, at=at)
     if certificate is None:
         raise HocbaError("signing.no_approved_certificate")
-    return bytes(certificate.der)
+    return _usable(bytes(certificate.der), at)
+
+
+def _usable(certificate: bytes, at: datetime) -> bytes:
+    """Refuse what is known to have ended; what is not known is asked again before the issue."""
+    _, reasons = check_certificate(certificate=certificate, trust=trust(), at=at)
+    if any(one.code in ("certificate.revoked", "certificate.expired") for one in reasons):
+        raise HocbaError("signing.certificate_ended")
+    return certificate
 
 
 def _plan_slot(slot: Slot) -> PlanSlot:

@@ -21,7 +21,6 @@ from hocba.core.errors import HocbaError
 from hocba.core.signing import rounds
 from hocba.core.signing.ports import TimeStamper
 from hocba.core.signing.timestamps import CLOCK_TOLERANCE, check_stamp, read_stamp
-from hocba.core.signing.trust import NO_EVIDENCE
 from hocba.core.signing.verdict import Indication
 
 
@@ -107,10 +106,7 @@ def _stamp(authority: TimeStamper, due: _Due, actor: UUID | None, at: datetime) 
 def _refuse_untrusted(token: bytes, digest: bytes, clock: bytes, at: datetime) -> None:
     """A stamp that verifiers would not trust is not put in."""
     trusted = trust()
-    source = revocation_source()
-    evidence = NO_EVIDENCE
-    if source is not None:
-        evidence = source.evidence(certificates=[clock], trust=trusted, at=at)
+    evidence = revocation_source().evidence(certificates=[clock], trust=trusted, at=at)
     indication, _, _ = check_stamp(
         token=token, imprint=digest, claimed=at, trust=trusted, evidence=evidence
     )

@@ -39,6 +39,7 @@ class Command(BaseCommand):
                 intermediates=register.intermediates,
                 crls=register.crls,
                 authorities=register.authorities,
+                retired=register.retired,
                 actor=None,
                 at=timezone.now(),
             )
