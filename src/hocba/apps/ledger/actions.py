@@ -20,6 +20,7 @@ from django.db import transaction
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.certificates.queries import approved_seals
+from hocba.apps.held_keys import log_key
 from hocba.apps.leaf import school_year_of
 from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, LogHead
 from hocba.core.errors import HocbaError
@@ -28,8 +29,14 @@ from hocba.core.registry import entry as entries
 from hocba.core.registry.checkpoint import Checkpoint as TreeHead
 from hocba.core.registry.checkpoint import sign_checkpoint, vkey
 from hocba.core.registry.lookup_code import lookup_digest
-from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
-from hocba.core.signing.trust import NO_EVIDENCE, ApprovedSeal, Evidence, TrustStore, dump_trust
+from hocba.core.signing.trust import (
+    NO_EVIDENCE,
+    ApprovedSeal,
+    Evidence,
+    TrustStore,
+    dump_trust,
+    load_trust,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,9 @@ def publish_checkpoint(*, actor: UUID | None, at: datetime) -> str:
     """Sign and keep the checkpoint of the log as it stands; return the signed note.
 
     Publishing the same size again returns the note that is already public.
+
+    Raises:
+        HocbaError: "ledger.log_has_gap", "ledger.no_log_key", "token.*".
     """
     size = LogHead.objects.get_or_create(id=1)[0].size
     known = Checkpoint.objects.filter(size=size).first()
@@ -177,13 +187,13 @@ def publish_checkpoint(*, actor: UUID | None, at: datetime) -> str:
     ]
     if len(hashes) != size:
         raise HocbaError("ledger.log_has_gap")
-    private_key = _log_key()
+    key = log_key()
     root = tree_root(hashes)
     note = sign_checkpoint(
         checkpoint=TreeHead(origin=settings.HOCBA_LOG_ORIGIN, size=size, root=root),
         key_name=settings.HOCBA_LOG_ORIGIN,
-        public_key=ed25519_public_key(private_key),
-        sign=lambda message: ed25519_sign(private_key, message),
+        public_key=key.public_key,
+        sign=key.sign,
     )
     Checkpoint.objects.create(size=size, root=root, note=note, at=at)
     record_event(
@@ -211,9 +221,16 @@ def publish_trust(
 ) -> None:
     """Write the trust list that verifiers use: roots, issuers, CRLs, approved seals, the log's key.
 
-    The file is replaced at once; the same content again changes nothing.
+    The file is replaced at once; the same content again changes nothing. Keys with which the log
+    was signed before stay in the list: bundles made in their time are checked by them.
+
+    Raises:
+        HocbaError: "ledger.no_log_key", "token.*", "trust.unreadable" (what is published now).
     """
-    private_key = _log_key()
+    path = Path(settings.HOCBA_TRUST_FILE)
+    before = path.read_bytes() if path.exists() else b""
+    key = vkey(settings.HOCBA_LOG_ORIGIN, log_key().public_key)
+    earlier = load_trust(before).log_keys if before else ()
     data = dump_trust(
         TrustStore(
             anchors=tuple(anchors),
@@ -228,11 +245,9 @@ def publish_trust(
                 )
                 for row in approved_seals()
             ),
-            log_keys=(vkey(settings.HOCBA_LOG_ORIGIN, ed25519_public_key(private_key)),),
+            log_keys=(key, *(one for one in earlier if one != key)),
         )
     )
-    path = Path(settings.HOCBA_TRUST_FILE)
-    before = path.read_bytes() if path.exists() else b""
     if before == data:
         return
     replacement = path.with_suffix(".new")
@@ -249,11 +264,3 @@ def publish_trust(
         actor=actor,
         at=at,
     )
-
-
-def _log_key() -> bytes:
-    """Return the log's private key (PEM)."""
-    path = Path(settings.HOCBA_LOG_KEY_FILE)
-    if not path.exists():
-        raise HocbaError("ledger.no_log_key")
-    return path.read_bytes()
