@@ -5,7 +5,8 @@ is left. A session that is gone is opened again once, before an operation; an op
 is never repeated, since nobody knows whether the token made the signature.
 """
 
-from hashlib import sha256
+from hashlib import blake2b
+from secrets import token_bytes
 from threading import RLock
 from types import TracebackType
 from typing import Any
@@ -19,7 +20,8 @@ from hocba.core.errors import HocbaError
 
 # A process has one login per token: a second thread that closes would log the first one out.
 _ONE_AT_A_TIME = RLock()
-_REFUSED_PINS: set[tuple[str, bytes, bytes]] = set()
+_REFUSED_PINS: set[tuple[str, bytes, bytes]] = set()  # (module, serial, keyed hash of the PIN)
+_HASH_KEY = token_bytes(32)
 _CODES: dict[type[Exception], str] = {
     told.PinIncorrect: "token.pin_wrong",
     told.PinInvalid: "token.pin_wrong",
@@ -180,7 +182,7 @@ def _login(address: KeyAddress, token: pkcs11.Token, pin: Pin) -> pkcs11.Session
     if token.flags & TokenFlag.USER_PIN_FINAL_TRY:
         raise HocbaError("token.pin_last_try")
     given = pin()
-    tried = (str(address.module), token.serial, sha256(given.encode()).digest())
+    tried = (str(address.module), token.serial, blake2b(given.encode(), key=_HASH_KEY).digest())
     if tried in _REFUSED_PINS:
         raise HocbaError("token.pin_wrong")
     try:
