@@ -51,6 +51,11 @@ class SoftHsm:
         subprocess.run([*command, "--so-pin", OFFICER_PIN], check=True, capture_output=True)
         pkcs11.lib(str(self.module)).reinitialize()
 
+    def has_token(self, label: str) -> bool:
+        """Whether there is such a token."""
+        module = pkcs11.lib(str(self.module))
+        return any(token.label == label for token in module.get_tokens())
+
     @contextmanager
     def opened(self, label: str) -> Iterator[pkcs11.Session]:
         """The token, open for writing."""
@@ -141,12 +146,11 @@ class SoftHsm:
 
     @contextmanager
     def flagged(self, flag: int) -> Iterator[None]:
-        """Let every token say a flag of CK_TOKEN_INFO (SoftHSM itself never locks a PIN)."""
+        """Let tokens say a flag of CK_TOKEN_INFO (SoftHSM itself never locks a PIN)."""
         files = {path: path.read_bytes() for path in self.tokens.glob("*/token.object")}
         plain = 0x42D  # random numbers, login, PIN set, initialised
         for path, data in files.items():
             told = data.replace(plain.to_bytes(8, "big"), (plain | flag).to_bytes(8, "big"))
-            assert told != data
             path.write_bytes(told)
         pkcs11.lib(str(self.module)).reinitialize()
         try:
@@ -159,14 +163,15 @@ class SoftHsm:
 
 @pytest.fixture(scope="session")
 def hsm(tmp_path_factory: pytest.TempPathFactory) -> SoftHsm:
-    """SoftHSM2 with no token in it yet; CI has it, elsewhere its tests may be left out."""
+    """SoftHSM2, with what other tests put in; CI has it, elsewhere its tests may be left out."""
     module = module_path()
     if module is None:
         if os.environ.get("CI") == "true":
             pytest.fail("softhsm2 is missing")
         pytest.skip("softhsm2 is not installed")
-    found = SoftHsm(module, tmp_path_factory.mktemp("softhsm"))
-    found.tokens.mkdir()
+    # One folder a process, whichever rooms' tests ask: the module knows one at a time.
+    found = SoftHsm(module, tmp_path_factory.getbasetemp() / "softhsm")
+    found.tokens.mkdir(parents=True, exist_ok=True)
     config = found.folder / "softhsm2.conf"
     config.write_text(f"directories.tokendir = {found.tokens}\nobjectstore.backend = file\n")
     os.environ["SOFTHSM2_CONF"] = str(config)

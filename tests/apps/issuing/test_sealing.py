@@ -47,14 +47,14 @@ class Elsewhere:
 def seal(city: City, hsm: SoftHsm, settings: object) -> str:
     """The school's seal in the token, and the setting that says where; returns its label."""
     label = f"seal-{city.school_code}"
-    if not list(hsm.tokens.iterdir()):
+    if not hsm.has_token(TOKEN):
         hsm.add_token(TOKEN)
         hsm.make_ed25519(TOKEN, "log")
-        key, certificate, _ = pkcs12.load_key_and_certificates(
+        # This HSM holds keys alone: the certificate is the one that was approved.
+        key, _, _ = pkcs12.load_key_and_certificates(
             city.key_file(city.school_code).read_bytes(), city.key_password.encode()
         )
         hsm.put_key(TOKEN, label, key, b"\x01")
-        del certificate  # this HSM holds keys alone
     settings.HOCBA_SEAL_PKCS11 = hsm.uri(TOKEN, "seal-@").replace("%40", "{school}")
     return label
 

@@ -27,8 +27,8 @@ JUDGES = (Jdk, Xmlsec1, Signxml)
 ELLIPTIC = {"GVBM-1": "teacher-1-p256", "CBQL": "principal-p256", "KY_PHAT_HANH": "seal-p256"}
 KINDS = ("stamped", "rsa", "p256", "sheet")
 # Every alteration of the stamped transcript goes to these judges, every so manieth to others;
-# a call of xmlsec1 takes one file. Of the other kinds everybody gets a ninth of that.
-STEPS = {"JDK XMLDSig": 1, "signxml": 1, "xmlsec1": 15, "hocba": 8}
+# a call of xmlsec1 takes one file. Of the other kinds everybody gets a twelfth of that.
+STEPS = {"JDK XMLDSig": 1, "signxml": 1, "xmlsec1": 16, "hocba": 12}
 # Nothing signs what the seal, signed last, carries around its signature; nor the XML declaration.
 OUTSIDE = Counter(
     {
@@ -61,7 +61,7 @@ def altered(kind: str) -> tuple[Alteration, ...]:
 
 def some(kind: str, judge: str) -> list[Alteration]:
     """Those alterations that a judge gets to see."""
-    return list(altered(kind)[:: STEPS[judge] * (1 if kind == "stamped" else 9)])
+    return list(altered(kind)[:: STEPS[judge] * (1 if kind == "stamped" else 12)])
 
 
 @cache
@@ -119,7 +119,7 @@ def test_what_is_altered_is_refused_from_outside(judge: type[Oracle], kind: str)
     assert {one.slot for one in taken(judge)[kind] if one} <= {"", "KY_PHAT_HANH"}
     if kind == "stamped" and STEPS[judge.name] == 1:
         assert accepted == OUTSIDE, "the declared blind spot is the whole of it"
-    assert len(some(kind, judge.name)) > 3
+    assert len(some(kind, judge.name)) > 2
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -126,7 +126,7 @@ def paths_hold(
 def test_openssl_takes_every_signer_s_path_and_no_altered_one(tmp_path: Path) -> None:
     trust = city().trust
     good = [signer.certificate for signer in city().signers.values()]
-    bent = [other for one in good for other in flipped(one)]
+    bent = [other for one in (good[0], good[-1]) for other in flipped(one)]
     crls = b"".join(x509.load_der_x509_crl(one).public_bytes(Encoding.PEM) for one in trust.crls)
     answers = paths_hold(
         tmp_path,
