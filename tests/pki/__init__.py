@@ -18,11 +18,14 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import yaml
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
 from hocba.adapters.fetching import Fetcher
 from hocba.adapters.software_signer import SoftwareSigner
+from hocba.core.signing.ports import Signer
 from hocba.core.signing.trust import ApprovedSeal, TrustStore
 from tests.core.transcript.conftest import HOMEROOM, IDENTITY, PRINCIPAL
 from tests.core.verification.issued import SIGNED_AT
@@ -44,6 +47,20 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
+@dataclass(frozen=True)
+class EllipticSigner:
+    """A P-256 key in memory; signs r‖s."""
+
+    certificate: bytes
+    _key: ec.EllipticCurvePrivateKey
+
+    def sign_digests(self, digests: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Sign SHA-256 digests."""
+        hashed = ec.ECDSA(Prehashed(hashes.SHA256()))
+        pairs = [decode_dss_signature(self._key.sign(digest, hashed)) for digest in digests]
+        return tuple(r.to_bytes(32, "big") + s.to_bytes(32, "big") for r, s in pairs)
+
+
 @dataclass
 class Pki:
     """The certificates, keys and services; `now` is the time on all its clocks."""
@@ -59,24 +76,29 @@ class Pki:
         """DER of a certificate."""
         return bytes(self.architecture.get_cert(CertLabel(label)).dump())
 
-    def signer(self, label: str) -> SoftwareSigner:
+    def signer(self, label: str) -> Signer:
         """The holder of a certificate, with the key in memory."""
         spec = self.architecture.get_cert_spec(CertLabel(label))
         data = (self.keys / f"{spec.subject_key}.pem").read_bytes()
         key = serialization.load_pem_private_key(data, password=None)
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            return EllipticSigner(self.certificate(label), key)
         assert isinstance(key, RSAPrivateKey)
         return SoftwareSigner(self.certificate(label), key)
 
     def trust(self, *, anchors: tuple[str, ...] = ("root",)) -> TrustStore:
-        """The trust list: roots and issuers, no revocation lists; the school's seal approved."""
-        seal = ApprovedSeal(
-            school_code=IDENTITY.school.code,
-            certificate_sha256=sha256(self.certificate("seal")).hexdigest(),
-            valid_from=datetime.fromisoformat("2025-01-01T00:00:00+00:00"),
-            valid_to=None,
+        """The trust list: roots and issuers, no revocation lists; the school's seals approved."""
+        seals = tuple(
+            ApprovedSeal(
+                school_code=IDENTITY.school.code,
+                certificate_sha256=sha256(self.certificate(label)).hexdigest(),
+                valid_from=datetime.fromisoformat("2025-01-01T00:00:00+00:00"),
+                valid_to=None,
+            )
+            for label in ("seal", "seal-p256")
         )
         issuers = tuple(self.certificate(name) for name in ("issuing", "issuing-crossed"))
-        return TrustStore(tuple(map(self.certificate, anchors)), issuers, (), (seal,), ())
+        return TrustStore(tuple(map(self.certificate, anchors)), issuers, (), seals, ())
 
     def fetcher(self, **limits: Any) -> Fetcher:
         """The way to this PKI and nowhere else."""
@@ -109,7 +131,11 @@ def pki() -> Pki:
     declared["keysets"]["city"]["keys"] = {name: {"path": f"{name}.pem"} for name in sorted(names)}
     for name in names:
         bits = 3072 if name.startswith("strong") else 2048
-        key = generate_private_key(public_exponent=65537, key_size=bits)
+        key = (
+            ec.generate_private_key(ec.SECP256R1())
+            if name.endswith("-p256")
+            else generate_private_key(public_exponent=65537, key_size=bits)
+        )
         (keys / f"{name}.pem").write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,

@@ -156,17 +156,8 @@ def _verdict(
         _logged(bundle, signed.document_sha256, trust), signed.lookup_uuid
     )
     # (4)
-    word = VerdictWord.UNCHECKED
-    if Answer.FAILED in (unaltered.answer, rightly_signed.answer):
-        word = VerdictWord.NOT_OF_SCHOOL
-    elif status is TranscriptState.RECALLED:
-        word = VerdictWord.RECALLED
-    elif status is TranscriptState.REPLACED:
-        word = VerdictWord.REPLACED
-    elif {unaltered.answer, rightly_signed.answer, in_force.answer} == {Answer.PASSED}:
-        word = VerdictWord.VALID
     return PublicVerdict(
-        word=word,
+        word=_word({unaltered.answer, rightly_signed.answer}, in_force.answer, status),
         unaltered=unaltered,
         in_force=in_force,
         rightly_signed=rightly_signed,
@@ -177,6 +168,18 @@ def _verdict(
         checked_at=at,
         archive=archived,
     )
+
+
+def _word(signed: set[Answer], in_force: Answer, status: TranscriptState | None) -> VerdictWord:
+    if Answer.FAILED in signed:
+        return VerdictWord.NOT_OF_SCHOOL
+    if status is TranscriptState.RECALLED:
+        return VerdictWord.RECALLED
+    if status is TranscriptState.REPLACED:
+        return VerdictWord.REPLACED
+    if {*signed, in_force} == {Answer.PASSED}:
+        return VerdictWord.VALID
+    return VerdictWord.UNCHECKED
 
 
 def _in_time(archived: ArchiveVerdict, signed: DocumentVerdict) -> ArchiveVerdict:

@@ -13,6 +13,10 @@ HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
 HOCBA_LOG_ORIGIN        name of the public log
 HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web server to hand out
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
+HOCBA_LOG_KEY_PKCS11    the log's key in a token instead: an RFC 7512 URI such as
+                        pkcs11:token=nhat-ky;object=log?module-path=/…/x.so&pin-source=/…/pin
+HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school} in it stands for
+                        the school's code; without pin-source the PIN is asked for
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
 HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
@@ -282,6 +286,8 @@ log_lines.configure_structlog()
 HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-ky")
 HOCBA_LOG_DIR = Path(from_environment("HOCBA_LOG_DIR", str(DATA_DIR / "log")))
 HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY_PATH", str(DATA_DIR / "log-key.pem")))
+HOCBA_LOG_KEY_PKCS11 = from_environment("HOCBA_LOG_KEY_PKCS11", "")
+HOCBA_SEAL_PKCS11 = from_environment("HOCBA_SEAL_PKCS11", "")
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
 
 # Authorities that are asked over the net: nobody who is not named here.

@@ -39,7 +39,8 @@ public class VerifyAll {
             throws Exception {
         NodeList nodes = document.getElementsByTagNameNS(XMLSignature.XMLNS, "Signature");
         NodeList all = document.getElementsByTagNameNS("*", "*");
-        for (int number = 0; number < nodes.getLength(); number++) {
+        // The last covers those before it: in an altered file it is the first to fail.
+        for (int number = nodes.getLength() - 1; number >= 0; number--) {
             DOMValidateContext context =
                     new DOMValidateContext(new CertificateInside(), nodes.item(number));
             for (int index = 0; index < all.getLength(); index++) {

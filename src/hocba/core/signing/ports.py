@@ -1,4 +1,4 @@
-"""What the outside world must offer to signing: one port for signers, one for time-stamps."""
+"""What the outside world must offer to signing: ports for signers, the log's key, time-stamps."""
 
 from typing import Protocol
 
@@ -13,6 +13,19 @@ class Signer(Protocol):
 
     def sign_digests(self, digests: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """Sign SHA-256 digests (32 bytes each) in order: RSA PKCS#1 v1.5 or ECDSA r‖s."""
+        ...
+
+
+class CheckpointSigner(Protocol):
+    """Holder of the public log's Ed25519 key: a file, a token, an HSM."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's public half (32 bytes)."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message of any length (64 bytes out)."""
         ...
 
 

@@ -198,7 +198,7 @@ def _page(
     if begin < 0:
         return None
     if not data.plan.allows(slot.role, "sheet"):
-        raise HocbaError("signature.not_our_profile")
+        raise ValueError("a sheet where the plan wants a signature on each document")
     end = lines.find(_PROOF_END, begin) + len(_PROOF_END)
     element: etree._Element = parse(b"<O_KY>" + lines[begin:end] + b"</O_KY>")
     return read_page(element=element, slot=slot, transcript=data.transcript, covered=covered)

@@ -2,6 +2,7 @@
 
 from hocba.apps.issuing.actions.compose import compose_class
 from hocba.apps.issuing.actions.release import issue_sealed
+from hocba.apps.issuing.actions.seal import seal_waiting
 from hocba.apps.issuing.actions.sign import (
     complete_signatures,
     prepare_sheet,
@@ -15,5 +16,6 @@ __all__ = [
     "issue_sealed",
     "prepare_sheet",
     "prepare_signatures",
+    "seal_waiting",
     "stamp_waiting",
 ]

@@ -1,0 +1,66 @@
+"""The keys that this installation itself holds: the log's, the schools' seals; file or token.
+
+A seal is held here only where a school or the city keeps it in an HSM (HOCBA_SEAL_PKCS11); a clerk
+with a token of their own seals in the browser.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+
+from hocba.adapters.pkcs11_signer import (
+    Pin,
+    Pkcs11CheckpointSigner,
+    Pkcs11Signer,
+    read_address,
+)
+from hocba.core.errors import HocbaError
+from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
+from hocba.core.signing.ports import CheckpointSigner
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheckpointSigner:
+    """The log's key from a PEM file."""
+
+    _pem: bytes = field(repr=False)
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's public half (32 bytes)."""
+        return ed25519_public_key(self._pem)
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message (64 bytes out)."""
+        return ed25519_sign(self._pem, message)
+
+
+def log_key() -> CheckpointSigner:
+    """Return the log's key: in the token where one is named, else in the file.
+
+    Raises:
+        HocbaError: "ledger.no_log_key", "token.address".
+    """
+    if settings.HOCBA_LOG_KEY_PKCS11:
+        return Pkcs11CheckpointSigner(read_address(settings.HOCBA_LOG_KEY_PKCS11))
+    path = Path(settings.HOCBA_LOG_KEY_FILE)
+    if not path.exists():
+        raise HocbaError("ledger.no_log_key")
+    return FileCheckpointSigner(path.read_bytes())
+
+
+def seal_signer(*, school_code: str, certificate: bytes, ask_pin: Pin | None) -> Pkcs11Signer:
+    """Return the signer of a school's seal, for its approved certificate; enter it to log in.
+
+    `ask_pin` asks a person, where the address names no file with the PIN.
+
+    Raises:
+        HocbaError: "token.no_seal" (none is configured), "token.address".
+    """
+    if not settings.HOCBA_SEAL_PKCS11:
+        raise HocbaError("token.no_seal")
+    uri = settings.HOCBA_SEAL_PKCS11.replace("{school}", quote(school_code, safe=""))
+    address = read_address(uri)
+    return Pkcs11Signer(address, certificate=certificate, pin=None if address.pin_file else ask_pin)

@@ -1,0 +1,88 @@
+"""Publishing the trust list: whom verifiers believe, from when to when."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from hocba.apps.audit.actions import CITY_WIDE, record_event
+from hocba.apps.certificates.queries import approved_seals
+from hocba.apps.held_keys import log_key
+from hocba.apps.leaf import school_year_of
+from hocba.core.registry.checkpoint import vkey
+from hocba.core.signing.algorithms import published_retirements
+from hocba.core.signing.retirement import RetiredAlgorithm
+from hocba.core.signing.trust import (
+    ApprovedSeal,
+    AuthoritySpan,
+    TrustStore,
+    dump_trust,
+    load_trust,
+)
+
+
+@transaction.atomic
+def publish_trust(
+    *,
+    anchors: Sequence[bytes],
+    intermediates: Sequence[bytes],
+    crls: Sequence[bytes],
+    authorities: Sequence[AuthoritySpan] = (),
+    retired: Sequence[RetiredAlgorithm] = (),
+    actor: UUID | None,
+    at: datetime,
+) -> None:
+    """Write the trust list that verifiers use: roots, issuers, CRLs, approved seals, the log's key.
+
+    `authorities` says from when to when roots and issuers are trusted, `retired` which algorithms
+    ended beyond those of `core/signing/algorithms.toml`.
+
+    The file is replaced at once; the same content again changes nothing. Keys with which the log
+    was signed before stay in the list: bundles made in their time are checked by them.
+
+    Raises:
+        HocbaError: "ledger.no_log_key", "token.*", "trust.unreadable" (what is published now).
+    """
+    path = Path(settings.HOCBA_TRUST_FILE)
+    before = path.read_bytes() if path.exists() else b""
+    key = vkey(settings.HOCBA_LOG_ORIGIN, log_key().public_key)
+    earlier = load_trust(before).log_keys if before else ()
+    data = dump_trust(
+        TrustStore(
+            anchors=tuple(anchors),
+            intermediates=tuple(intermediates),
+            crls=tuple(crls),
+            seals=tuple(
+                ApprovedSeal(
+                    school_code=row.school_code,
+                    certificate_sha256=row.certificate_sha256,
+                    valid_from=row.valid_from,
+                    valid_to=row.valid_to,
+                )
+                for row in approved_seals()
+            ),
+            log_keys=(key, *(one for one in earlier if one != key)),
+            authorities=tuple(authorities),
+            retired=(*published_retirements(), *retired),
+        )
+    )
+    if before == data:
+        return
+    replacement = path.with_suffix(".new")
+    replacement.write_bytes(data)
+    replacement.replace(path)
+    record_event(
+        school_id=CITY_WIDE,
+        school_year=school_year_of(at),
+        action="ledger.trust_published",
+        object_type="trust",
+        object_id=path.name,
+        before={"sha256": hashlib.sha256(before).hexdigest()} if before else None,
+        after={"sha256": hashlib.sha256(data).hexdigest()},
+        actor=actor,
+        at=at,
+    )
