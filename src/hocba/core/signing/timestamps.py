@@ -85,6 +85,10 @@ def _contents(token: bytes) -> tuple[cms.SignedData, tsp.TSTInfo]:
         if not isinstance(info, tsp.TSTInfo) or len(signed["signer_infos"]) != 1:
             raise HocbaError("timestamp.unreadable")
         info.native  # noqa: B018 - reads every field now, so that nothing fails later
+        time = info["gen_time"].native
+        # The year 0 is no datetime, and a time without zone is none (RFC 3161 §2.4.2 wants "Z").
+        if not isinstance(time, datetime) or time.tzinfo is None:
+            raise HocbaError("timestamp.unreadable")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise HocbaError("timestamp.unreadable") from error
     return signed, info
