@@ -21,7 +21,7 @@ from hocba.core.signing.foreign.canonicalization import (
     read_method,
     way_to,
 )
-from hocba.core.signing.foreign.reading import DS
+from hocba.core.signing.foreign.reading import DS, Work
 
 ENVELOPED = f"{DS}enveloped-signature"
 _NS = {"ds": DS}
@@ -50,13 +50,15 @@ def judge_reference(
     reference: etree._Element,
     signature: etree._Element,
     by_id: Mapping[str, Sequence[etree._Element]],
+    work: Work,
 ) -> Resolved:
     """Resolve one Reference and compare its digest; never raises for bad input."""
     uri, kind = reference.get("URI"), reference.get("Type") or ""
     target: etree._Element | None = None
     try:
+        work.require()
         target = _target(uri, by_id)
-        _compare(reference, _octets(reference, signature, target))
+        _compare(reference, work.spend(_octets(reference, signature, target)))
     except HocbaError as refusal:
         detail = str(next(iter(refusal.params.values()), ""))
         judged = ForeignReference(uri or "", kind, False, refusal.code, detail)
