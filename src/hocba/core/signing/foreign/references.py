@@ -29,13 +29,18 @@ _NS = {"ds": DS}
 
 @dataclass(frozen=True, slots=True)
 class ForeignReference:
-    """One Reference judged: `reason` is a stable code, "" when the digest holds."""
+    """One Reference judged: `reason` is a stable code, "" when the digest holds.
+
+    `location` is the ElementPath of the element covered, from the root on ("."). Only what stands
+    there is signed: a wrapped file shows its reader other data elsewhere, under a like name.
+    """
 
     uri: str
     type: str
     ok: bool
     reason: str = ""
     detail: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,9 @@ def judge_reference(
         detail = str(next(iter(refusal.params.values()), ""))
         judged = ForeignReference(uri or "", kind, False, refusal.code, detail)
         return Resolved(judged, target)
-    return Resolved(ForeignReference(uri or "", kind, True), target)
+    tree = signature.getroottree()
+    location = "." if target is None else str(tree.getelementpath(target))
+    return Resolved(ForeignReference(uri or "", kind, True, location=location), target)
 
 
 def _target(
