@@ -4,8 +4,10 @@ The chooser (`choose(n)` gives 0..n-1) is Hypothesis's or atheris's; the same ch
 change.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -96,6 +98,32 @@ def changed_bytes(data: bytes, choose: Choose) -> bytes:
     if kind == 2:
         return data[:to] + data[at:]
     return data[:at] + bytes([choose(256)]) + data[at:]
+
+
+def changed_json(data: bytes, choose: Choose) -> bytes:
+    """One change to a JSON value, written as our writer writes."""
+    whole = json.loads(data)
+    at, name = _json_places(whole)[choose(len(_json_places(whole)))]
+    strange = (None, True, -1, 0, 2**70, 1.5, "", "AAAA", [], {}, [[]], "\ud800", "9" * 5000)
+    kind = choose(3)
+    if kind == 0:
+        del at[name]
+    elif kind == 1:
+        at[name] = strange[choose(len(strange))]
+    else:
+        other, which = _json_places(whole)[choose(len(_json_places(whole)))]
+        at[name] = json.loads(json.dumps(other[which]))
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _json_places(value: Any) -> list[tuple[Any, Any]]:
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    found = []
+    for key in keys:
+        found.append((value, key))
+        if isinstance(value[key], dict | list):
+            found += _json_places(value[key])
+    return found
 
 
 @dataclass

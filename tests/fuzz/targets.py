@@ -4,11 +4,13 @@ What was found became a test of its own (`tests/core/signing/test_hostile.py`).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 
 from cryptography import x509
 
 from hocba.core.errors import HocbaError
+from hocba.core.registry.bundle import read_bundle
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.foreign import verify_signed_xml
 from hocba.core.signing.path import PathQuestion, Usage, check_path
@@ -38,8 +40,14 @@ def document(data: bytes) -> None:
 
 
 def file(data: bytes) -> None:
-    """XML alone is never told to be in force, and nothing else is ever valid."""
-    assert verify_file(data=data, trust=city().trust, at=NOW).word is not VerdictWord.VALID
+    """Valid is what was issued alone: its document, log entries and checkpoint.
+
+    Nobody signs the certificates that lie beside them: some may be left out, none be added.
+    """
+    if verify_file(data=data, trust=city().trust, at=NOW).word is VerdictWord.VALID:
+        found, good = read_bundle(data), issued().bundle
+        assert set(found.certificates) <= set(good.certificates)
+        assert replace(found, certificates=good.certificates, crls=(), ocsps=()) == good
 
 
 def foreign(data: bytes) -> None:
