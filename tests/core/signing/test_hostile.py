@@ -6,10 +6,12 @@ from collections.abc import Callable
 from queue import Empty
 
 import pytest
+from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from hocba.core.errors import HocbaError
+from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.foreign import verify_signed_xml
 from hocba.core.signing.timestamps import check_stamp
 from hocba.core.signing.trust import Evidence, check_certificate
@@ -252,6 +254,45 @@ def test_a_token_may_carry_anything(certificates: int, signers: int) -> None:
         return indication is Indication.TOTAL_PASSED or proven is not None
 
     assert in_a_cage(judge) is False
+
+
+def nested(inner: bytes, levels: int) -> bytes:
+    """Some bytes inside so many SEQUENCEs."""
+    for _ in range(levels):
+        size = len(inner).to_bytes(3, "big")
+        inner = b"\x30\x83" + size + inner
+    return inner
+
+
+def in_an_envelope(token: bytes) -> bytes:
+    """A token as the content of another CMS message."""
+    return bytes(cms.ContentInfo({"content_type": "data", "content": token}).dump())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        in_an_envelope,
+        lambda token: in_an_envelope(in_an_envelope(token)),
+        lambda token: nested(token, 5_000),
+        lambda token: token[:-1] + nested(b"", 5_000),
+        lambda token: token + token,
+        lambda token: token + b"\x00" * 40_000,
+        lambda token: b"\x30\x80" + token[4:] + b"\x00\x00",
+    ],
+)
+def test_a_token_in_another_dress_fails(change: Callable[[bytes], bytes]) -> None:
+    token = change(stranger().token(IMPRINT))
+    indication, (reason,), _ = check_stamp(
+        token=token, imprint=IMPRINT, claimed=NOW, trust=city().trust
+    )
+    assert indication is FAILED
+    assert reason.code in ("timestamp.unreadable", "timestamp.value")
+
+
+def test_a_certificate_of_megabytes_is_not_read() -> None:
+    with pytest.raises(HocbaError, match=r"certificate\.unreadable"):
+        read_certificate(hostile.certificate_of("p256") + b"\x00" * 16_384)
 
 
 def test_a_token_that_names_an_unknown_hash_is_unreadable() -> None:
