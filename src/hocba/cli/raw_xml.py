@@ -2,9 +2,9 @@
 
 --json prints {"files": [{"file", "accepted", "signatures": [{"id", "algorithm", "accepted",
 "value_ok", "reason", "detail", "sentence", "references": [{"uri", "type", "ok", "reason",
-"detail"}], "certificate": {"subject", "issuer", "serial", "sha256"} | null, "remarks": [{"code",
-"sentence"}]}]} | {"file", "accepted": false, "error", "sentence"}]}. A file is accepted when it
-has signatures and each of them holds. Exit code: 0 when every file is accepted, else 1.
+"detail", "location"}], "certificate": {"subject", "issuer", "serial", "sha256"} | null, "remarks":
+[{"code", "sentence"}]}]} | {"file", "accepted": false, "error", "sentence"}]}. A file is accepted
+when it has signatures and each of them holds. Exit code: 0 when every file is accepted, else 1.
 """
 
 import json

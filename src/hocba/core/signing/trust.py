@@ -21,6 +21,7 @@ from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from hocba.core.errors import HocbaError
 from hocba.core.signing.path import PathQuestion, Usage, check_path
 from hocba.core.signing.retirement import RetiredAlgorithm
+from hocba.core.signing.rooted import rooted, rooted_answers
 from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT, WITHOUT_DATES = "hocba-trust/2", "hocba-trust/1"
@@ -190,16 +191,19 @@ def check_certificate(
     Never raises for a bad certificate; what cannot be learned is INDETERMINATE.
     """
     anchors, intermediates = trust.trusted_at(at)
-    passed = _passed(certificate, anchors, intermediates, trust.crls, usage, evidence)
+    asked = _fingerprint(certificate, evidence)
+    passed = _passed(asked, anchors, intermediates, trust.crls, usage)
     if passed.first <= at <= passed.last:
         return Indication.TOTAL_PASSED, ()
+    known = anchors + intermediates
+    brought = rooted(certificates=evidence.certificates, known=known)
     indication, reasons = check_path(
         question=PathQuestion(
             certificate=certificate,
-            intermediates=intermediates + evidence.certificates,
+            intermediates=intermediates + brought,
             anchors=anchors,
             crls=trust.crls + evidence.crls,
-            ocsps=evidence.ocsps,
+            ocsps=rooted_answers(ocsps=evidence.ocsps, known=known + brought),
             at=at,
             usage=usage,
         )
@@ -222,16 +226,32 @@ class _Passed:
 
 @lru_cache(maxsize=65536)
 def _passed(
-    certificate: bytes,
+    asked: bytes,
     anchors: tuple[bytes, ...],
     intermediates: tuple[bytes, ...],
     crls: tuple[bytes, ...],
     usage: Usage,
-    evidence: Evidence,
 ) -> _Passed:
     """What is known of a question; of the trust list only what speaks of paths, since hashing the
     seals of a whole city would cost more than the rest of a verdict."""
+    del asked, anchors, intermediates, crls, usage
     return _Passed()
+
+
+def _fingerprint(certificate: bytes, evidence: Evidence) -> bytes:
+    """What is asked, small enough to be remembered: strangers send megabytes of evidence."""
+    return sha256(certificate).digest() + _evidence_digest(evidence)
+
+
+@lru_cache(maxsize=16)
+def _evidence_digest(evidence: Evidence) -> bytes:
+    """Digest of one document's evidence; each of its signers is asked about with the same."""
+    hasher = sha256()
+    for part in (evidence.certificates, evidence.crls, evidence.ocsps):
+        hasher.update(len(part).to_bytes(8))
+        for der in part:
+            hasher.update(sha256(der).digest())
+    return hasher.digest()
 
 
 def _pem(der: bytes) -> str:

@@ -23,7 +23,13 @@ from hocba.core.signing.certificate import CertificateHolder, read_certificate
 from hocba.core.signing.foreign.algorithms import SIGNATURES, SignatureAlgorithm, value_holds
 from hocba.core.signing.foreign.canonicalization import canonical_part, read_method
 from hocba.core.signing.foreign.key_info import bare_key, certificates_of, signing_certificate
-from hocba.core.signing.foreign.reading import DS, elements_by_id, parse_foreign, signatures_in
+from hocba.core.signing.foreign.reading import (
+    DS,
+    Work,
+    elements_by_id,
+    parse_foreign,
+    signatures_in,
+)
 from hocba.core.signing.foreign.references import ForeignReference, Resolved, judge_reference
 from hocba.core.signing.foreign.remarks import remarks_on
 from hocba.core.signing.keys import key_problem
@@ -68,17 +74,20 @@ def verify_signed_xml(*, data: bytes) -> tuple[ForeignSignature, ...]:
     if len(found) > MOST_SIGNATURES:
         raise HocbaError("foreign.too_many_signatures", limit=MOST_SIGNATURES)
     by_id = elements_by_id(root)
-    return tuple(_judge(one, by_id) for one in found)
+    work = Work()
+    return tuple(_judge(one, by_id, work) for one in found)
 
 
-def _judge(signature: etree._Element, by_id: dict[str, list[etree._Element]]) -> ForeignSignature:
+def _judge(
+    signature: etree._Element, by_id: dict[str, list[etree._Element]], work: Work
+) -> ForeignSignature:
     identifier = signature.get("Id") or ""
     certificate = _certificate(signature)
     try:
         info, method, value = _structure(signature)  # (2)
         algorithm = _algorithm(method)  # (3)
         resolved = [
-            judge_reference(one, signature, by_id)  # (4)
+            judge_reference(one, signature, by_id, work)  # (4)
             for one in info.findall("ds:Reference", _NS)
         ]
         octets = canonical_part(info, read_method(info[0]))

@@ -101,6 +101,7 @@ def way_to(element: etree._Element, below: etree._Element) -> tuple[int, ...] | 
 
 
 def _plain_parser() -> etree.XMLParser:
+    """For what was parsed within bounds and written out: ">" written as "&gt;" may exceed them."""
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -108,7 +109,7 @@ def _plain_parser() -> etree.XMLParser:
         strip_cdata=False,
         remove_comments=False,
         remove_pis=False,
-        huge_tree=False,
+        huge_tree=True,
     )
 
 

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 
+from hocba.core.errors import HocbaError
+from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.foreign.reading import DS
 
 _DS11 = "http://www.w3.org/2009/xmldsig11#"
@@ -30,8 +32,8 @@ def certificates_of(signature: etree._Element) -> list[bytes]:
     for element in signature.findall(path, _NS)[:MOST_CERTIFICATES]:
         try:
             der = b64decode("".join((element.text or "").split()), validate=True)
-            x509.load_der_x509_certificate(der)
-        except (Base64Error, ValueError, TypeError, UnsupportedAlgorithm):
+            read_certificate(der)  # names too, which the library parses only when asked
+        except (Base64Error, ValueError, HocbaError):
             continue
         found.append(der)
     return found

@@ -1,5 +1,7 @@
 """Reading signed XML of others: bounded and without DTD, but with comments and instructions."""
 
+from dataclasses import dataclass
+
 from lxml import etree
 
 from hocba.core.errors import HocbaError
@@ -7,7 +9,11 @@ from hocba.core.errors import HocbaError
 MAX_BYTES = 8 * 1024 * 1024
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 200
+# Canonical XML sorts and searches them one by one: a million take hours.
+MAX_ATTRIBUTES = 256
+MAX_WORK = 64 * 1024 * 1024
 DS = "http://www.w3.org/2000/09/xmldsig#"
+_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
 _ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
 
@@ -36,18 +42,58 @@ def parse_foreign(data: bytes) -> etree._Element:
         isinstance(one, etree._Entity) for one in root.iter()
     ):
         raise HocbaError("foreign.doctype")
-    if _too_deep(root):
-        raise HocbaError("foreign.too_large", limit=MAX_DEPTH)
+    _refuse_size(root)
     return root
 
 
-def _too_deep(root: etree._Element) -> bool:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            return True
-    return False
+@dataclass(slots=True)
+class Work:
+    """How many bytes may still be canonicalised for one file.
+
+    References are few and files are small, their product is not: each may name the whole document.
+    """
+
+    left: int = MAX_WORK
+
+    def spend(self, octets: bytes) -> bytes:
+        """Take bytes into account and return them.
+
+        Raises:
+            HocbaError: "foreign.too_large".
+        """
+        self.left -= len(octets)
+        self.require()
+        return octets
+
+    def require(self) -> None:
+        """Refuse to begin what is already too much.
+
+        Raises:
+            HocbaError: "foreign.too_large".
+        """
+        if self.left < 0:
+            raise HocbaError("foreign.too_large", limit=MAX_WORK)
+
+
+def _refuse_size(root: etree._Element) -> None:
+    """Bound depth, elements, attributes and namespaces; only the tree tells in every encoding."""
+    if _MANY_ATTRIBUTES(root):
+        raise HocbaError("foreign.too_large", limit=MAX_ATTRIBUTES)
+    depth = elements = namespaces = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end", "start-ns", "end-ns")):
+        if event == "start":
+            depth, elements = depth + 1, elements + 1
+        elif event == "end":
+            depth -= 1
+        else:
+            namespaces += 1 if event == "start-ns" else -1
+        for count, limit in (
+            (depth, MAX_DEPTH),
+            (elements, MAX_ELEMENTS),
+            (namespaces, MAX_ATTRIBUTES),
+        ):
+            if count > limit:
+                raise HocbaError("foreign.too_large", limit=limit)
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:

@@ -21,7 +21,7 @@ from hocba.core.signing.foreign.canonicalization import (
     read_method,
     way_to,
 )
-from hocba.core.signing.foreign.reading import DS
+from hocba.core.signing.foreign.reading import DS, Work
 
 ENVELOPED = f"{DS}enveloped-signature"
 _NS = {"ds": DS}
@@ -29,13 +29,18 @@ _NS = {"ds": DS}
 
 @dataclass(frozen=True, slots=True)
 class ForeignReference:
-    """One Reference judged: `reason` is a stable code, "" when the digest holds."""
+    """One Reference judged: `reason` is a stable code, "" when the digest holds.
+
+    `location` is the ElementPath of the element covered, from the root on ("."). Only what stands
+    there is signed: a wrapped file shows its reader other data elsewhere, under a like name.
+    """
 
     uri: str
     type: str
     ok: bool
     reason: str = ""
     detail: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +55,22 @@ def judge_reference(
     reference: etree._Element,
     signature: etree._Element,
     by_id: Mapping[str, Sequence[etree._Element]],
+    work: Work,
 ) -> Resolved:
     """Resolve one Reference and compare its digest; never raises for bad input."""
     uri, kind = reference.get("URI"), reference.get("Type") or ""
     target: etree._Element | None = None
     try:
+        work.require()
         target = _target(uri, by_id)
-        _compare(reference, _octets(reference, signature, target))
+        _compare(reference, work.spend(_octets(reference, signature, target)))
     except HocbaError as refusal:
         detail = str(next(iter(refusal.params.values()), ""))
         judged = ForeignReference(uri or "", kind, False, refusal.code, detail)
         return Resolved(judged, target)
-    return Resolved(ForeignReference(uri or "", kind, True), target)
+    tree = signature.getroottree()
+    location = "." if target is None else str(tree.getelementpath(target))
+    return Resolved(ForeignReference(uri or "", kind, True, location=location), target)
 
 
 def _target(
