@@ -40,7 +40,13 @@ def _file(path: Path) -> dict[str, Any]:
         found = verify_signed_xml(data=bounded_bytes(path, limit=MAX_FILE_BYTES))
     except HocbaError as refusal:
         sentence = refusal_sentence(refusal)
-        return {"file": str(path), "accepted": False, "error": refusal.code, "sentence": sentence}
+        return {
+            "file": str(path),
+            "accepted": False,
+            "error": refusal.code,
+            "sentence": sentence,
+            "signatures": [],
+        }
     return {
         "file": str(path),
         "accepted": all(one.accepted for one in found),
@@ -70,7 +76,7 @@ def _print(files: Sequence[dict[str, Any]]) -> None:
     for file in files:
         out.print(f"{'✓' if file['accepted'] else '✗'} {file['file']} {file.get('sentence', '')}")
         for one in file.get("signatures", ()):
-            good = sum(reference["ok"] for reference in one["references"])
+            good = sum(reference["ok"] is True for reference in one["references"])
             out.print(
                 f"    {'✓' if one['accepted'] else '✗'} {one['id'] or '(không tên)'}: "
                 f"{good}/{len(one['references'])} phần nguyên vẹn. {one['sentence']}"

@@ -1,5 +1,8 @@
 """Reading signed XML of others: bounded and without DTD, but with comments and instructions."""
 
+from base64 import b64decode
+from binascii import Error as Base64Error
+
 from lxml import etree
 
 from hocba.core.errors import HocbaError
@@ -7,6 +10,8 @@ from hocba.core.errors import HocbaError
 MAX_BYTES = 8 * 1024 * 1024
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 200
+# Canonicalization sorts an element's attributes and namespaces in quadratic time.
+MAX_ATTRIBUTES, MAX_NAMESPACES = 1_000, 250
 DS = "http://www.w3.org/2000/09/xmldsig#"
 _ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
@@ -36,18 +41,39 @@ def parse_foreign(data: bytes) -> etree._Element:
         isinstance(one, etree._Entity) for one in root.iter()
     ):
         raise HocbaError("foreign.doctype")
-    if _too_deep(root):
-        raise HocbaError("foreign.too_large", limit=MAX_DEPTH)
+    _require_bounded(root)
     return root
 
 
-def _too_deep(root: etree._Element) -> bool:
+def _require_bounded(root: etree._Element) -> None:
     depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
-            return True
-    return False
+            raise HocbaError("foreign.too_large", limit=MAX_DEPTH)
+        if event == "start" and len(element.attrib) > MAX_ATTRIBUTES:
+            raise HocbaError("foreign.too_large", limit=MAX_ATTRIBUTES)
+        if event == "start" and len(element.nsmap) > MAX_NAMESPACES:
+            raise HocbaError("foreign.too_large", limit=MAX_NAMESPACES)
+
+
+def text_of(element: etree._Element | None) -> str | None:
+    """Return the text of an element that holds nothing else; None where it holds elements.
+
+    Comments and instructions between the letters do not cut the text short.
+    """
+    if element is None or any(isinstance(one.tag, str) for one in element):
+        return None
+    return (element.text or "") + "".join(one.tail or "" for one in element)
+
+
+def octets_of(element: etree._Element | None) -> bytes | None:
+    """Return the bytes that an element holds in base64, white space aside; None if it doesn't."""
+    text = text_of(element)
+    try:
+        return None if text is None else b64decode("".join(text.split()), validate=True)
+    except (Base64Error, ValueError):
+        return None
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:
