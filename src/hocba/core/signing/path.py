@@ -7,11 +7,12 @@ Everything is given by the caller, nothing is fetched; pyhanko-certvalidator jud
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from asn1crypto import ocsp, x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -36,13 +37,26 @@ from hocba.core.signing.path_material import (
     concerning,
     crls_in,
     ocsps_in,
-    parsed,
+    trusted,
 )
 from hocba.core.signing.verdict import Indication, Reason
 
 # The library tells of every list that it could not use, with a traceback; the verdict says it.
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 
+# What the library comes to on certificates that break the standard: names without end in value,
+# keys that do not fit the algorithm, curves that nobody names.
+_BROKEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+    UnsupportedAlgorithm,
+)
 # What the library says, told apart by its words; the first that is found in the message counts.
 _CAUSES = (
     ("could not be verified", "certificate.signature"),
@@ -131,7 +145,7 @@ def judge_path(*, question: PathQuestion) -> PathVerdict:
         detail = str(next(iter(refusal.params.values()), ""))
         reason = Reason(refusal.code, sub_indication, detail)
         return PathVerdict(Indication.INDETERMINATE, (reason,))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except _BROKEN as error:
         sub_indication = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
         reason = Reason("certificate.unreadable", sub_indication, _told(error))
         return PathVerdict(Indication.INDETERMINATE, (reason,))
@@ -183,7 +197,7 @@ def _validated(question: PathQuestion) -> ValidationPath:
         crls=question.crls,
     )
     context = ValidationContext(
-        trust_roots=parsed(question.anchors),
+        trust_roots=trusted(question.anchors),
         other_certs=others,
         crls=crls,
         ocsps=[ocsp.OCSPResponse.load(der) for der in question.ocsps],
@@ -191,6 +205,7 @@ def _validated(question: PathQuestion) -> ValidationPath:
         allow_fetching=False,
         revocation_mode="require" if question.require_revocation else "soft-fail",
         retroactive_revinfo=True,
+        time_tolerance=timedelta(0),
         signature_validator=CountedChecks(),
     )
     demand = question.policy
@@ -202,6 +217,8 @@ def _validated(question: PathQuestion) -> ValidationPath:
     )
     validator = CertificateValidator(certificate, None, context, params)
     found: ValidationPath = run_offline(validator.async_validate_path())
+    for one in found.iter_certs(include_root=False):
+        read_certificate(one.dump())  # by the stricter reader: an extension given twice is refused
     return found
 
 

@@ -6,11 +6,17 @@ of it, is handed on, and one question may cost at most so many signature checks.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from asn1crypto import crl, ocsp, pem, x509
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
+from pyhanko_certvalidator.authority import (
+    CertTrustAnchor,
+    TrustQualifiers,
+    derive_quals_from_cert,
+)
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from hocba.core.errors import HocbaError
@@ -59,7 +65,14 @@ def _parts(
             found = tuple(der for name, _, der in parts if name in kinds)
         for der in found:
             load(der)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise HocbaError("certificate.unreadable") from error
     if not found:
         raise HocbaError("certificate.unreadable")
@@ -159,6 +172,25 @@ def _list_issuers(certificate: x509.Certificate) -> Iterator[str]:
 def parsed(certificates: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
     """Return certificates as asn1crypto has them."""
     return tuple(x509.Certificate.load(der) for der in certificates)
+
+
+@lru_cache(maxsize=64)
+def trusted(anchors: tuple[bytes, ...]) -> tuple[CertTrustAnchor, ...]:
+    """Return anchors, each bound by what its own certificate says (RFC 5937).
+
+    That is its validity, its path length and name constraints; not its policies, which say what it
+    was issued under and not what it may issue.
+    """
+    return tuple(CertTrustAnchor(one, _bounds(one)) for one in parsed(anchors))
+
+
+def _bounds(anchor: x509.Certificate) -> TrustQualifiers:
+    bounds = derive_quals_from_cert(anchor)
+    if bounds.standard_parameters is None:
+        return bounds
+    any_policy = frozenset(["any_policy"])
+    params = replace(bounds.standard_parameters, user_initial_policy_set=any_policy)
+    return replace(bounds, standard_parameters=params)
 
 
 @lru_cache(maxsize=256)

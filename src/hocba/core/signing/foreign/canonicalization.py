@@ -17,7 +17,7 @@ _C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _C14N11 = "http://www.w3.org/2006/12/xml-c14n11"
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 DEFAULT = _C14N
-MOST_OCTETS = 256 * 1024 * 1024
+MOST_OCTETS = 128 * 1024 * 1024
 MOST_PREFIXES = 100
 _CALL_COSTS = 10_000
 METHODS = {name for base in (_C14N, _C14N11) for name in (base, f"{base}#WithComments")} | {
@@ -102,6 +102,7 @@ def canonical_part(
     Raises:
         HocbaError: "foreign.canonicalization" for an inherited xml:base; "foreign.too_much_work".
     """
+    work.spend(0)
     part = _read_back(etree.tostring(element, encoding="UTF-8", with_tail=False), work)
     if not how.exclusive:
         _inherit(part, element, how)
@@ -122,6 +123,7 @@ def canonical_document(
     Raises:
         HocbaError: "foreign.canonicalization", "foreign.too_much_work".
     """
+    work.spend(0)
     copy = _read_back(etree.tostring(root.getroottree(), encoding="UTF-8"), work)
     for way in reversed(without):
         _drop(copy, way)

@@ -11,7 +11,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 200
 # Canonicalization sorts an element's attributes and namespaces in quadratic time.
-MAX_ATTRIBUTES, MAX_NAMESPACES = 1_000, 250
+MAX_ATTRIBUTES, MAX_NAMESPACES = 1_000, 100
 DS = "http://www.w3.org/2000/09/xmldsig#"
 _ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
