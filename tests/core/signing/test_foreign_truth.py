@@ -117,6 +117,13 @@ def test_a_signature_without_certificate_is_accepted_with_a_remark() -> None:
     assert found.references[0].covers == "/r/q"
 
 
+def test_an_object_that_nobody_signed_is_remarked() -> None:
+    data = by_rsa().replace(b"</Signature>", b"<Object><q>9.5</q></Object></Signature>")
+    assert told(only(data)) == (True, True, True, "")
+    assert "remark.unsigned_object" in only(data).remarks
+    assert "remark.unsigned_object" not in only(by_rsa()).remarks
+
+
 def test_what_key_info_has_is_named_where_no_key_is_read() -> None:
     key, _ = key_and_certificate("rsa2048")
     assert isinstance(key, rsa.RSAPrivateKey)

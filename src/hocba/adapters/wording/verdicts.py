@@ -59,6 +59,7 @@ REMARKS: Mapping[str, str] = {
     "remark.other_signing_certificate": "Thuộc tính đã ký nêu một chứng thư khác.",
     "remark.properties_of_another": "Thuộc tính XAdES trỏ tới một chữ ký khác.",
     "remark.properties_unsigned": "Thuộc tính XAdES không nằm trong phần được ký.",
+    "remark.unsigned_object": "Trong chữ ký có dữ liệu không được ký.",
     "remark.whole_document": "Chữ ký phủ toàn bộ tệp.",
 }
 REASONS: Mapping[str, str] = {
