@@ -92,11 +92,11 @@ def misleading(genuine: bytes, forged: Forged) -> bool:
     except HocbaError:
         return False
     root = etree.fromstring(forged.document)
+    tree = root.getroottree()
     altered = root.find(forged.altered) if forged.altered else None
     around = [] if altered is None else [altered, *altered.iterancestors()]
     for reference in (each for one in found if one.accepted for each in one.references):
-        covered = root.find(reference.location)
-        assert covered is not None
+        (covered,) = [one for one in root.iter() if tree.getpath(one) == reference.covers]
         if covered in around or sha256(canonical(covered)).digest() not in signed_parts(genuine):
             return True
     return False

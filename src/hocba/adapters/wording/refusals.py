@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "foreign.structure": "Cấu trúc chữ ký không đúng XML Signature.",
     "foreign.too_large": "Tệp vượt giới hạn (%(limit)s).",
     "foreign.too_many_signatures": "Tệp có quá nhiều chữ ký (hơn %(limit)s).",
+    "foreign.too_much_work": "Tệp đòi xử lí quá nhiều (hơn %(limit)s byte).",
     "foreign.transform": "Phép biến đổi không được chấp nhận (%(name)s).",
     "gradebook.changed_meanwhile": "Sổ vừa được người khác sửa. Hãy kiểm tra lại tệp.",
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",

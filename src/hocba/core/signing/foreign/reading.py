@@ -1,6 +1,7 @@
 """Reading signed XML of others: bounded and without DTD, but with comments and instructions."""
 
-from dataclasses import dataclass
+from base64 import b64decode
+from binascii import Error as Base64Error
 
 from lxml import etree
 
@@ -9,9 +10,8 @@ from hocba.core.errors import HocbaError
 MAX_BYTES = 8 * 1024 * 1024
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 200
-# Canonical XML sorts and searches them one by one: a million take hours.
-MAX_ATTRIBUTES = 256
-MAX_WORK = 64 * 1024 * 1024
+# Canonicalization sorts an element's attributes and namespaces in quadratic time.
+MAX_ATTRIBUTES, MAX_NAMESPACES = 256, 100
 DS = "http://www.w3.org/2000/09/xmldsig#"
 _MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
 _ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
@@ -42,40 +42,11 @@ def parse_foreign(data: bytes) -> etree._Element:
         isinstance(one, etree._Entity) for one in root.iter()
     ):
         raise HocbaError("foreign.doctype")
-    _refuse_size(root)
+    _require_bounded(root)
     return root
 
 
-@dataclass(slots=True)
-class Work:
-    """How many bytes may still be canonicalised for one file.
-
-    References are few and files are small, their product is not: each may name the whole document.
-    """
-
-    left: int = MAX_WORK
-
-    def spend(self, octets: bytes) -> bytes:
-        """Take bytes into account and return them.
-
-        Raises:
-            HocbaError: "foreign.too_large".
-        """
-        self.left -= len(octets)
-        self.require()
-        return octets
-
-    def require(self) -> None:
-        """Refuse to begin what is already too much.
-
-        Raises:
-            HocbaError: "foreign.too_large".
-        """
-        if self.left < 0:
-            raise HocbaError("foreign.too_large", limit=MAX_WORK)
-
-
-def _refuse_size(root: etree._Element) -> None:
+def _require_bounded(root: etree._Element) -> None:
     """Bound depth, elements, attributes and namespaces; only the tree tells in every encoding."""
     if _MANY_ATTRIBUTES(root):
         raise HocbaError("foreign.too_large", limit=MAX_ATTRIBUTES)
@@ -90,10 +61,29 @@ def _refuse_size(root: etree._Element) -> None:
         for count, limit in (
             (depth, MAX_DEPTH),
             (elements, MAX_ELEMENTS),
-            (namespaces, MAX_ATTRIBUTES),
+            (namespaces, MAX_NAMESPACES),
         ):
             if count > limit:
                 raise HocbaError("foreign.too_large", limit=limit)
+
+
+def text_of(element: etree._Element | None) -> str | None:
+    """Return the text of an element that holds nothing else; None where it holds elements.
+
+    Comments and instructions between the letters do not cut the text short.
+    """
+    if element is None or any(isinstance(one.tag, str) for one in element):
+        return None
+    return (element.text or "") + "".join(one.tail or "" for one in element)
+
+
+def octets_of(element: etree._Element | None) -> bytes | None:
+    """Return the bytes that an element holds in base64, white space aside; None if it doesn't."""
+    text = text_of(element)
+    try:
+        return None if text is None else b64decode("".join(text.split()), validate=True)
+    except (Base64Error, ValueError):
+        return None
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:
