@@ -7,7 +7,12 @@ from uuid import UUID
 
 from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.accounts.viewer import Viewer
-from hocba.apps.certificates.queries import certificates_of_person, certificates_of_seal
+from hocba.apps.certificates.queries import (
+    approved_certificate_of_person,
+    approved_seal_of_school,
+    certificates_of_person,
+    certificates_of_seal,
+)
 from hocba.apps.certificates.values import HeldCertificate
 from hocba.apps.issuing.models import Slot
 from hocba.apps.issuing.queries import waiting_slots
@@ -147,11 +152,14 @@ def sheet_allowed(*, school: Unit, school_year: str, role: SlotRole) -> bool:
 
 def desk_certificate(*, signer: SigningAs, at: datetime) -> DeskCertificate:
     """Return the certificate that would sign now, else the newest with why it cannot."""
+    usable = (
+        approved_seal_of_school(unit_id=signer.school_id, at=at)
+        if signer.kind == SEAL
+        else approved_certificate_of_person(person_id=signer.person_id, at=at)
+    )
+    if usable is not None:
+        return DeskCertificate("usable", usable, read_certificate(usable.der).name)
     held = _certificates(signer)
-    usable = [one for one in held if _usable(one, at)]
-    if usable:
-        best = max(usable, key=lambda one: (one.approved_at or one.registered_at, one.id))
-        return DeskCertificate("usable", best, read_certificate(best.der).name)
     living = [one for one in held if one.status in ("registered", "approved")]
     if not living:
         return DeskCertificate("missing", None, "")
@@ -182,10 +190,6 @@ def _certificates(signer: SigningAs) -> list[HeldCertificate]:
     if signer.kind == SEAL:
         return certificates_of_seal(unit_id=signer.school_id)
     return certificates_of_person(person_id=signer.person_id)
-
-
-def _usable(one: HeldCertificate, at: datetime) -> bool:
-    return one.status == "approved" and one.not_before <= at < one.not_after
 
 
 def _state(stored: str, is_ready: bool) -> str:

@@ -55,7 +55,7 @@ export class Bridge {
   // and can never be taken for the answer to the next question.
   #exchange(name, question) {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(`${this.address}/${name}`);
+      const socket = open(`${this.address}/${name}`);
       let opened = false;
       const end = (settle, value) => {
         clearTimeout(timer);
@@ -139,6 +139,15 @@ async function forbidden() {
     } catch { /* this browser does not know the name */ }
   }
   return false;
+}
+
+// Firefox throws where the page's policy forbids the address, Chrome says so later.
+function open(address) {
+  try {
+    return new WebSocket(address);
+  } catch {
+    throw new Fault("bridge.unreachable");
+  }
 }
 
 function read(text) {

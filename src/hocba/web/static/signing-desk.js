@@ -10,7 +10,9 @@ const bar = panel.querySelector("progress");
 const told = panel.querySelector("[data-told]");
 const fault = page.querySelector("[data-fault]");
 const rows = new Map([...page.querySelectorAll("tr[data-draft]")].map((row) => [key(row.dataset), row]));
+const DOUBLE_CLICK = 600; // milliseconds in which a second click is no wish to pause
 let run = null;
+let since = 0;
 
 const desk = {
   check: (certificate) => post("check", { certificate }),
@@ -23,6 +25,7 @@ button.hidden = false;
 show();
 button.addEventListener("click", () => {
   if (run) {
+    if (performance.now() - since < DOUBLE_CLICK) return;
     run.pause();
     button.disabled = true; // until the question that is out has its answer
     told.textContent = page.dataset.pausing;
@@ -32,6 +35,7 @@ button.addEventListener("click", () => {
 });
 
 async function start() {
+  since = performance.now();
   const form = new FormData(page.querySelector("form"));
   const waiting = [...rows.values()].filter((row) => row.dataset.state === "waiting");
   const slots = waiting.map(({ dataset: { draft, slot } }) => ({ draft, slot }));
