@@ -20,6 +20,7 @@ HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
 HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
+HOCBA_BRIDGE_URL        signing software of the signer's machine (default: wss://127.0.0.1:8987)
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -102,6 +103,18 @@ def demo_secret(folder: Path) -> str:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(get_random_secret_key())
     return path.read_text(encoding="utf-8")
+
+
+def bridge_url(address: str, *, plain: bool) -> str:
+    """Check where the signing page may look for the token: one port of the signer's own machine.
+
+    Without TLS only for a simulator, where `plain` allows it.
+    """
+    parts = urlsplit(address)
+    scheme_fits = parts.scheme == "wss" or (plain and parts.scheme == "ws")
+    if not scheme_fits or address != f"{parts.scheme}://127.0.0.1:{parts.port}":
+        raise ImproperlyConfigured("HOCBA_BRIDGE_URL must be wss://127.0.0.1:PORT")
+    return address
 
 
 HERE = Path(__file__).resolve().parent
@@ -298,3 +311,9 @@ HOCBA_FETCH_HOSTS = frozenset(
 HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value
+
+# What the signing page asks on the signer's own machine (docs/token-bridge.md).
+HOCBA_BRIDGE_URL = bridge_url(
+    from_environment("HOCBA_BRIDGE_URL", "wss://127.0.0.1:8987"), plain=DEMO or TESTING
+)
+HOCBA_BRIDGE_SECONDS = 120  # for one answer: a person looks for the PIN meanwhile

@@ -136,10 +136,19 @@ SENTENCES: Mapping[str, str] = {
     "signing.no_approved_seal": "Trường chưa có chứng thư con dấu được duyệt và còn hiệu lực.",
     "signing.no_plan": "Chưa có kế hoạch ký cho cấp học và năm học này.",
     "signing.order_not_reached": "Chưa tới lượt: người ký trước chưa ký xong.",
+    "signing.request_method": "Địa chỉ này chỉ nhận yêu cầu ký gửi từ trang Ký số.",
+    "signing.request_too_large": "Yêu cầu ký quá lớn. Hãy tải lại trang rồi ký tiếp.",
+    "signing.request_unreadable": "Không đọc được yêu cầu ký. Hãy tải lại trang rồi ký tiếp.",
     "signing.slot_taken": "Phần này đã có chữ ký.",
     "signing.slot_unknown": "Học bạ này không có phần ký đó.",
     "signing.software_signer_forbidden": "Khóa phần mềm chỉ dùng trong bản dùng thử.",
+    "signing.token_certificate_expired": "Chứng thư trên token đã hết hạn. Hãy xin cấp chứng thư "
+    "mới, đăng kí và chờ duyệt.",
+    "signing.token_certificate_unknown": "Chứng thư trên token chưa được đăng kí và duyệt để ký ở "
+    "đây. Hãy báo cán bộ công nghệ thông tin của trường.",
     "signing.token_expired": "Lượt ký đã quá hạn. Hãy ký lại.",
+    "signing.token_of_another": "Token đang cắm là của người khác (%(name)s). Hãy cắm token của "
+    "bạn.",
     "signing.token_unknown": "Lượt ký này không còn. Hãy ký lại.",
     "timestamp.already": "Chữ ký này đã có dấu thời gian.",
     "timestamp.clocks_differ": "Đồng hồ của máy chủ lệch với nơi cấp dấu thời gian.",
