@@ -1,0 +1,1 @@
+SEAL_FIELD = "con-dau"
