@@ -33,10 +33,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SealPlace:
-    """Where the seal will stand: page from 0, box (left, bottom, right, top) in points."""
+    """Where the seal will stand: page from 0, box (left, bottom, right, top) in whole points."""
 
     page: int
-    box: tuple[float, float, float, float]
+    box: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,9 @@ def _one(compiler: typst.Compiler, item: Sheet) -> Typeset:
 def _seal_place(compiler: typst.Compiler) -> SealPlace:
     """Ask the pages just set where they kept the seal's place; nothing is set again."""
     (place,) = json.loads(compiler.query("<seal-place>", field="value"))
-    left, top = place["x"], place["page_height"] - place["y"]
-    box = (left, top - place["height"], left + place["width"], top)
-    return SealPlace(place["page"] - 1, box)
+    left, top = round(place["x"]), round(place["page_height"] - place["y"])
+    right, bottom = left + round(place["width"]), top - round(place["height"])
+    return SealPlace(place["page"] - 1, (left, bottom, right, top))
 
 
 def _compiled(

@@ -202,7 +202,7 @@ def _prepared(
         new_field_spec=SigFieldSpec(
             SEAL_FIELD,
             on_page=place.page,
-            box=place.box,  # type: ignore[arg-type] - whole points are not asked for
+            box=place.box,
             readable_field_name=f"Con dấu số của nhà trường: {holder.name}",
             visible_sig_settings=VisibleSigSettings(rotate_with_page=True, print_signature=True),
         ),
@@ -212,11 +212,12 @@ def _prepared(
     room = _STAMP_ROOM + _VALUE_ROOM + sum(map(len, (holder.der, *chain)))
     ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
     hole, output = ready.digest_tbs_document()
+    output.seek(0)
     attributes = asyncio.run(
         signer.signed_attrs(hole.document_digest, _HASH, use_pades=True)
     ).dump()
     return PreparedSeal(
-        pdf=output.getvalue(),  # type: ignore[attr-defined] - a BytesIO, since none was given
+        pdf=bytes(output.read()),
         certificate=holder.der,
         chain=chain,
         attributes=attributes,
@@ -244,7 +245,7 @@ def _add_evidence(
 def _signer(
     certificate: bytes, chain: tuple[bytes, ...], signature: bytes
 ) -> signers.ExternalSigner:
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(x509.Certificate.load(der) for der in chain)
     return signers.ExternalSigner(
         x509.Certificate.load(certificate), store, signature, embed_roots=False

@@ -212,16 +212,10 @@ def _seal_problems(
 ) -> Iterator[Reason]:
     if slot.role is not SlotRole.SEAL or found.holder is None:
         return
-    for seal in trust.seals:
-        if (
-            seal.school_code == transcript.school.code
-            and seal.certificate_sha256 == found.holder.sha256
-            # The document tells whole seconds, the approval may have been in the same one.
-            and seal.valid_from.replace(microsecond=0) <= time
-            and (seal.valid_to is None or time < seal.valid_to)
-        ):
-            return
-    yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", transcript.school.code)
+    school_code = transcript.school.code
+    digest = found.holder.sha256
+    if not trust.approves(school_code=school_code, certificate_sha256=digest, at=time):
+        yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", school_code)
 
 
 def _time_problems(
