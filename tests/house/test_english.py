@@ -30,6 +30,7 @@ READING = (
     "timestamp.",
     "transcript.",
     "bundle.",
+    "pdf.",
     "registry.",
     "trust.",
     "request.",

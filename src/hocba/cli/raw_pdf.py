@@ -47,8 +47,10 @@ def _file(path: Path) -> dict[str, Any]:
         contents = examine_pdf(data, limit=MAX_RAW_BYTES)
     except HocbaError as refusal:
         return _refused(path, Reason(refusal.code), refusal_sentence(refusal))
-    if contents.refusal or not contents.signatures:
-        reason = Reason(contents.refusal or "pdf.no_signature", "", contents.detail)
+    reason = Reason(contents.refusal, "", contents.detail) if contents.refusal else None
+    if reason is None and not contents.signatures:
+        reason = Reason("pdf.no_signature")
+    if reason is not None:
         return _refused(path, reason, reason_sentence(reason))
     signatures = [_signature(one) for one in contents.signatures]
     return {

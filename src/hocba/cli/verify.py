@@ -5,11 +5,11 @@
     hocba verify FILE… --raw-xml [--json]       (any signed XML, see `raw_xml`)
     hocba verify FILE… --raw-pdf [--json]       (any signed PDF, see `raw_pdf`)
 
-FILE is a transcript (XML), a bundle (`*.hocba.json`), or a PDF that carries them; a PDF passes only
-when its pages are sealed by the school, and the seal is one more signature (slot "PDF"). A file passes when its word is "hợp lệ":
-unaltered, rightly signed, in force by the log. XML alone carries no proof from the log,
-so it passes only with --signatures-only. Exit code: 0 when every file passes, 1 when one does not, 2
-when the command itself is wrong (no trust file, bad time).
+FILE is a transcript (XML), a bundle (`*.hocba.json`), or a PDF that carries them; the pages of a
+PDF must be sealed by the school, and that seal is one more signature (slot "PDF"). A file passes
+when its word is "hợp lệ": unaltered, rightly signed, in force by the log. XML alone carries no
+proof from the log, so it passes only with --signatures-only. Exit code: 0 when every file passes,
+1 when one does not, 2 when the command itself is wrong (no trust file, bad time).
 
 --json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":

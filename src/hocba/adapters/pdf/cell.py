@@ -1,4 +1,4 @@
-"""The PDF reader's cell: run as a script, it reads a PDF from standard input and tells what is in it.
+"""The PDF reader's cell: run as a script, it reads a PDF from standard input, tells what it holds.
 
 It runs in a child process bounded in memory, time and output, imports nothing of the project, and
 knows nobody to trust: whatever a hostile file provokes ends here (`examining` is the other side).
@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-SECONDS = 20
+SECONDS = 15
 MAX_FILES, MAX_FILE_BYTES = 8, 8 * 1024 * 1024
 MAX_SIGNATURES, MAX_REVISIONS, MAX_OBJECTS, MAX_PAGES = 16, 32, 50_000, 2_000
 MAX_TEXT = 300
@@ -24,16 +24,25 @@ BROKEN, HEAVY = 3, 4
 # Keys and action types by which a document acts by itself or reaches out of itself.
 _ACTIVE_KEYS = ("/JS", "/JavaScript", "/AA", "/OpenAction", "/XFA", "/RichMediaContent", "/Movie")
 _ACTIVE_ACTIONS = frozenset(
-    f"/{name}"
-    for name in (
-        "JavaScript Launch SubmitForm ImportData GoToR GoToE Rendition Movie Sound RichMediaExecute"
-    ).split()
+    (
+        "/GoToE",
+        "/GoToR",
+        "/ImportData",
+        "/JavaScript",
+        "/Launch",
+        "/Movie",
+        "/Rendition",
+        "/RichMediaExecute",
+        "/Sound",
+        "/SubmitForm",
+    )
 )
 _HASHES = ("sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512")
+_BROKEN_HASHES = ("md2", "md5", "sha1")
 _SUBFILTERS = ("/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161")
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a mistake
+class UnbelievablePdfError(Exception):
     """Nothing in this file may be believed; `code` says why."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -49,7 +58,7 @@ def child() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        sys.stdout.write(json.dumps(_answer(sys.stdin.buffer.read())))
+        sys.stdout.write(json.dumps(answer(sys.stdin.buffer.read())))
     except (MemoryError, RecursionError):
         return HEAVY
     except Exception:  # noqa: BLE001 - whatever a hostile file provokes, the answer is "broken"
@@ -57,12 +66,13 @@ def child() -> int:
     return 0
 
 
-def _answer(data: bytes) -> dict[str, Any]:
+def answer(data: bytes) -> dict[str, Any]:
+    """Return what is in a PDF, or the refusal, as JSON values."""
     from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 
     try:
         return _contents(data)
-    except Refused as refused:
+    except UnbelievablePdfError as refused:
         return {"refusal": refused.code, "detail": refused.detail}
     except PdfDecodeLimitError:
         return {"refusal": "pdf.too_heavy", "detail": ""}
@@ -74,7 +84,7 @@ def _contents(data: bytes) -> dict[str, Any]:
     root = reader.root
     pages = int(root["/Pages"].get("/Count", 0))
     if not 0 < pages <= MAX_PAGES:
-        raise Refused("pdf.too_heavy" if pages > 0 else "pdf.unreadable")
+        raise UnbelievablePdfError("pdf.too_heavy" if pages > 0 else "pdf.unreadable")
     return {
         "refusal": "",
         "detail": "",
@@ -102,12 +112,12 @@ def _open(data: bytes) -> Any:
         DocumentDecodeBudget(128 * MEBIBYTE, 20),
     )
     if not data[:1024].lstrip().startswith(b"%PDF-"):
-        raise Refused("pdf.unreadable")
+        raise UnbelievablePdfError("pdf.unreadable")
     reader = PdfFileReader(BytesIO(data), strict=True, decode_limits=limits)
     if reader.encrypted:
-        raise Refused("pdf.encrypted")
+        raise UnbelievablePdfError("pdf.encrypted")
     if reader.xrefs.total_revisions > MAX_REVISIONS:
-        raise Refused("pdf.too_heavy")
+        raise UnbelievablePdfError("pdf.too_heavy")
     return reader
 
 
@@ -122,7 +132,7 @@ def _active(reader: Any) -> set[str]:
         while waiting:
             seen += 1
             if seen > 20 * MAX_OBJECTS:
-                raise Refused("pdf.too_heavy")
+                raise UnbelievablePdfError("pdf.too_heavy")
             one = waiting.pop()
             if isinstance(one, DictionaryObject):
                 found.update(key for key in _ACTIVE_KEYS if key in one)
@@ -144,7 +154,7 @@ def _references(reader: Any) -> Iterator[Any]:
             key = (reference.idnum, reference.generation)
             count += 1
             if count > MAX_OBJECTS:
-                raise Refused("pdf.too_heavy")
+                raise UnbelievablePdfError("pdf.too_heavy")
             if key not in known:
                 known.add(key)
                 yield reference
@@ -161,21 +171,21 @@ def _files(root: Any) -> Iterator[tuple[str, bytes]]:
         node = waiting.pop()
         nodes += 1
         if nodes > 4 * MAX_FILES:
-            raise Refused("pdf.too_many_files")
+            raise UnbelievablePdfError("pdf.too_many_files")
         kids, pairs = node.get("/Kids", ()), node.get("/Names", ())
         if len(kids) > 4 * MAX_FILES or len(pairs) > 2 * MAX_FILES:
-            raise Refused("pdf.too_many_files")
+            raise UnbelievablePdfError("pdf.too_many_files")
         waiting += [kids[number] for number in range(len(kids))]
         for number in range(1, len(pairs), 2):
             count += 1
             if count > MAX_FILES:
-                raise Refused("pdf.too_many_files")
+                raise UnbelievablePdfError("pdf.too_many_files")
             spec = pairs[number]
             held = spec["/EF"]
             data = held["/UF" if "/UF" in held else "/F"].data
             left -= len(data)
             if left < 0:
-                raise Refused("pdf.too_heavy")
+                raise UnbelievablePdfError("pdf.too_heavy")
             yield str(spec.get("/UF", spec.get("/F", "")))[:MAX_TEXT], data
 
 
@@ -186,46 +196,45 @@ def _signatures(reader: Any, data: bytes) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, held, reference in enumerate_sig_fields(reader, filled_status=True):
         if len(found) >= MAX_SIGNATURES:
-            raise Refused("pdf.too_many_signatures")
+            raise UnbelievablePdfError("pdf.too_many_signatures")
         facts: dict[str, Any] = {"field": str(name)[:MAX_TEXT], "refusal": "", "detail": ""}
         value = held.get_object()
         facts["subfilter"] = str(value.get("/SubFilter", "")).lstrip("/")
         facts["kind"] = str(value.get("/Type", "/Sig")).lstrip("/")
         try:
             signature = EmbeddedPdfSignature(reader, reference.get_object(), name)
-            facts.update(_signature(signature, data))
-        except Refused as refused:
+            _tell_signature(signature, data, facts)
+        except UnbelievablePdfError as refused:
             facts["refusal"], facts["detail"] = refused.code, refused.detail
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # noqa: BLE001 - one unreadable signature is told as such
-            facts["refusal"] = "signature.unreadable"
-            facts["detail"] = f"{type(error).__name__}: {error}"[:MAX_TEXT]
+            problem = UnbelievablePdfError(
+                "signature.unreadable", f"{type(error).__name__}: {error}"
+            )
+            facts["refusal"], facts["detail"] = problem.code, problem.detail[:MAX_TEXT]
         found.append(facts)
     return found
 
 
-def _signature(signature: Any, data: bytes) -> dict[str, Any]:
-    """Everything that can be said of one signature without knowing whom to trust."""
-    facts = _about(signature)
-    facts["refusal"], facts["detail"] = _algorithm_problem(signature, facts)
-    if facts["refusal"]:
-        return facts
+def _tell_signature(signature: Any, data: bytes, facts: dict[str, Any]) -> None:
+    """Put down everything that can be said of one signature without knowing whom to trust."""
+    facts.update(_about(signature))
+    _refuse_algorithms(signature, facts)
     signature.compute_integrity_info()
     facts["coverage"] = signature.coverage.name
     changes = getattr(signature.diff_result, "modification_level", None)
     facts["changes"] = "OTHER" if changes is None else changes.name
     facts["intact"], facts["valid"] = _holds(signature)
     if not facts["intact"] or not facts["valid"]:
-        return facts
-    if not _gap_is_the_signature(signature, data):
-        facts["refusal"] = "pdf.not_covered"
-    elif signature.coverage.name not in ("ENTIRE_FILE", "ENTIRE_REVISION"):
-        facts["refusal"] = "pdf.not_covered"
-    elif signature.summarise_integrity_info()["docmdp_ok"] is False:
-        facts["refusal"] = "pdf.changed_later"
-        facts["detail"] = str(signature.diff_result)[:MAX_TEXT] if changes is None else ""
-    return facts
+        return
+    whole = facts["coverage"] in ("ENTIRE_FILE", "ENTIRE_REVISION")
+    if not whole or not _gap_is_the_signature(signature, data):
+        raise UnbelievablePdfError("pdf.not_covered")
+    if signature.summarise_integrity_info()["docmdp_ok"] is False:
+        raise UnbelievablePdfError(
+            "pdf.changed_later", str(signature.diff_result)[:MAX_TEXT] * (not changes)
+        )
 
 
 def _about(signature: Any) -> dict[str, Any]:
@@ -234,19 +243,14 @@ def _about(signature: Any) -> dict[str, Any]:
     info = signature.signer_info
     stamps = list(extract_tst_data_iter(info, signed=False))
     time = signature.self_reported_timestamp
-    mechanism = info["signature_algorithm"]["algorithm"].native
     return {
         "digest_algorithm": signature.md_algorithm,
-        "signature_algorithm": str(mechanism),
+        "signature_algorithm": str(info["signature_algorithm"]["algorithm"].native),
         "certificate": _text(signature.signer_cert.dump()),
         "chain": [_text(one.dump()) for one in signature.other_embedded_certs[:16]],
         "value": _text(info["signature"].native),
         "signing_time": time.isoformat() if time is not None and time.tzinfo else None,
         "stamp": _text(_as_token(stamps[0])) if stamps else "",
-        "intact": False,
-        "valid": False,
-        "coverage": "",
-        "changes": "",
     }
 
 
@@ -257,21 +261,21 @@ def _as_token(signed: Any) -> bytes:
     return bytes(wrapped.dump())
 
 
-def _algorithm_problem(signature: Any, facts: dict[str, Any]) -> tuple[str, str]:
+def _refuse_algorithms(signature: Any, facts: dict[str, Any]) -> None:
     if signature.sig_object.get("/SubFilter") not in _SUBFILTERS:
-        return "pdf.kind_unknown", facts.get("subfilter", "")
+        raise UnbelievablePdfError("pdf.kind_unknown", facts["subfilter"][:MAX_TEXT])
     if len(signature.signed_data["signer_infos"]) != 1:
-        return "signature.unreadable", "SignerInfo"
+        raise UnbelievablePdfError("signature.unreadable", "SignerInfo")
     named = facts["signature_algorithm"].partition("_")[0]
-    if facts["digest_algorithm"] not in _HASHES or named in ("sha1", "md5", "md2"):
-        weak = facts["digest_algorithm"] in ("sha1", "md5", "md2") or named in ("sha1", "md5")
-        return ("pdf.weak_hash" if weak else "algorithm.not_accepted"), facts["digest_algorithm"]
-    if signature.external_md_algorithm not in _HASHES:
-        return "pdf.weak_hash", str(signature.external_md_algorithm)
+    for name in (facts["digest_algorithm"], signature.external_md_algorithm, named):
+        if name in _BROKEN_HASHES:
+            raise UnbelievablePdfError("pdf.weak_hash", str(name))
+    for name in (facts["digest_algorithm"], signature.external_md_algorithm):
+        if name not in _HASHES:
+            raise UnbelievablePdfError("algorithm.not_accepted", str(name))
     key = signature.signer_cert.public_key
     if key.algorithm in ("rsa", "rsassa_pss", "dsa") and key.bit_size < 2048:
-        return "algorithm.weak_key", f"{key.bit_size} bit"
-    return "", ""
+        raise UnbelievablePdfError("algorithm.weak_key", f"{key.bit_size} bit")
 
 
 def _holds(signature: Any) -> tuple[bool, bool]:
@@ -318,7 +322,7 @@ def _evidence(reader: Any) -> dict[str, list[str]]:
         ("ocsps", store.ocsps),
     ):
         if len(references) > 64:
-            raise Refused("pdf.too_heavy")
+            raise UnbelievablePdfError("pdf.too_heavy")
         found[name] = [_text(one.get_object().data) for one in references]
     return found
 

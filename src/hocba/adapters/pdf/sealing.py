@@ -111,14 +111,14 @@ def prepare_pdf(
     large to be carried by every copy. `at` is the time that the seal states.
 
     Raises:
-        HocbaError: "pdf.no_seal_place", "certificate.unreadable", "algorithm.key_kind",
-            "pdf.cannot_seal" (the file is signed, encrypted or broken).
+        HocbaError: "pdf.no_seal_place", "certificate.unreadable", "pdf.cannot_seal" (the file is
+            encrypted or broken, or the key is of a kind we do not take).
     """
     if page.seal_place is None:
         raise HocbaError("pdf.no_seal_place")
     holder = read_certificate(certificate)
     if not algorithm_for(holder.public_key):
-        raise HocbaError("algorithm.key_kind")
+        raise HocbaError("pdf.cannot_seal")
     try:
         writer = IncrementalPdfFileWriter(BytesIO(page.pdf))
         _add_evidence(writer, (certificate, *chain), evidence)

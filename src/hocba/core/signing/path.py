@@ -90,6 +90,17 @@ def _parts(data: bytes, kind: str, load: Callable[[bytes], object]) -> tuple[byt
     return found
 
 
+def issuers_of(*, certificate: bytes, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return those of the known certificates that lead upwards from one by name, nearest first."""
+    found: list[bytes] = []
+    by_subject = {read_certificate(der).subject: der for der in known}
+    issuer = by_subject.get(read_certificate(certificate).issuer)
+    while issuer is not None and issuer not in found:
+        found.append(issuer)
+        issuer = by_subject.get(read_certificate(issuer).issuer)
+    return tuple(found)
+
+
 def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...]]:
     """Judge a path at an instant; never raises for bad input.
 
