@@ -82,7 +82,7 @@ def _contents(data: bytes) -> dict[str, Any]:
     """(1) open (2) active parts (3) attached files (4) signatures (5) answers kept inside."""
     reader = _open(data)
     root = reader.root
-    pages = int(root["/Pages"].get("/Count", 0))
+    pages = int(_at(root["/Pages"], "/Count") or 0)
     if not 0 < pages <= MAX_PAGES:
         raise UnbelievablePdfError("pdf.too_heavy" if pages > 0 else "pdf.unreadable")
     return {
@@ -160,10 +160,15 @@ def _references(reader: Any) -> Iterator[Any]:
                 yield reference
 
 
+def _at(holder: Any, key: str) -> Any:
+    """Return a dictionary's value, looked up when it lies elsewhere; None when there is none."""
+    return holder[key] if key in holder else None
+
+
 def _files(root: Any) -> Iterator[tuple[str, bytes]]:
     """Yield every file of the name tree; a tree too deep, wide or circular is refused."""
-    names = root.get("/Names", None)
-    tree = None if names is None else names.get("/EmbeddedFiles", None)
+    names = _at(root, "/Names")
+    tree = None if names is None else _at(names, "/EmbeddedFiles")
     if tree is None:
         return
     waiting, nodes, left, count = [tree], 0, MAX_FILE_BYTES, 0
@@ -172,7 +177,7 @@ def _files(root: Any) -> Iterator[tuple[str, bytes]]:
         nodes += 1
         if nodes > 4 * MAX_FILES:
             raise UnbelievablePdfError("pdf.too_many_files")
-        kids, pairs = node.get("/Kids", ()), node.get("/Names", ())
+        kids, pairs = _at(node, "/Kids") or (), _at(node, "/Names") or ()
         if len(kids) > 4 * MAX_FILES or len(pairs) > 2 * MAX_FILES:
             raise UnbelievablePdfError("pdf.too_many_files")
         waiting += [kids[number] for number in range(len(kids))]
@@ -186,7 +191,7 @@ def _files(root: Any) -> Iterator[tuple[str, bytes]]:
             left -= len(data)
             if left < 0:
                 raise UnbelievablePdfError("pdf.too_heavy")
-            yield str(spec.get("/UF", spec.get("/F", "")))[:MAX_TEXT], data
+            yield str(_at(spec, "/UF") or _at(spec, "/F") or "")[:MAX_TEXT], data
 
 
 def _signatures(reader: Any, data: bytes) -> list[dict[str, Any]]:
@@ -199,8 +204,8 @@ def _signatures(reader: Any, data: bytes) -> list[dict[str, Any]]:
             raise UnbelievablePdfError("pdf.too_many_signatures")
         facts: dict[str, Any] = {"field": str(name)[:MAX_TEXT], "refusal": "", "detail": ""}
         value = held.get_object()
-        facts["subfilter"] = str(value.get("/SubFilter", "")).lstrip("/")
-        facts["kind"] = str(value.get("/Type", "/Sig")).lstrip("/")
+        facts["subfilter"] = str(_at(value, "/SubFilter") or "").lstrip("/")
+        facts["kind"] = str(_at(value, "/Type") or "/Sig").lstrip("/")
         try:
             signature = EmbeddedPdfSignature(reader, reference.get_object(), name)
             _tell_signature(signature, data, facts)
@@ -262,7 +267,7 @@ def _as_token(signed: Any) -> bytes:
 
 
 def _refuse_algorithms(signature: Any, facts: dict[str, Any]) -> None:
-    if signature.sig_object.get("/SubFilter") not in _SUBFILTERS:
+    if f"/{facts['subfilter']}" not in _SUBFILTERS:
         raise UnbelievablePdfError("pdf.kind_unknown", facts["subfilter"][:MAX_TEXT])
     if len(signature.signed_data["signer_infos"]) != 1:
         raise UnbelievablePdfError("signature.unreadable", "SignerInfo")
@@ -297,14 +302,18 @@ def _holds(signature: Any) -> tuple[bool, bool]:
 
 
 def _gap_is_the_signature(signature: Any, data: bytes) -> bool:
-    """What the ranges leave out must be the signature itself, in hexadecimal, and nothing else."""
+    """What the ranges leave out must be the signature in hexadecimal, zeros, and nothing else."""
+    from asn1crypto import cms
+
     ranges = [int(one) for one in signature.byte_range]
     if len(ranges) != 4 or ranges[0] != 0 or min(ranges) < 0:
         return False
     gap = data[ranges[1] : ranges[2]]
     if gap[:1] != b"<" or gap[-1:] != b">" or set(gap[1:-1]) - set(b"0123456789abcdefABCDEF"):
         return False
-    return bytes.fromhex(gap[1:-1].decode()) == bytes(signature.pkcs7_content)
+    written = bytes.fromhex(gap[1:-1].decode())
+    message = cms.ContentInfo.load(written).dump()
+    return written == bytes(signature.pkcs7_content) and not written[len(message) :].strip(b"\0")
 
 
 def _evidence(reader: Any) -> dict[str, list[str]]:
