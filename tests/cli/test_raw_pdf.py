@@ -1,7 +1,6 @@
-"""`hocba verify --raw-pdf`: any signed PDF, each signature by itself, with the reason of refusal."""
+"""`hocba verify --raw-pdf`: any signed PDF, each signature by itself, and why it is refused."""
 
 import json
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -36,14 +35,13 @@ PKCS7, CADES = SigSeedSubFilter.ADOBE_PKCS7_DETACHED, SigSeedSubFilter.PADES
 
 
 @pytest.fixture(autouse=True)
-def _without_a_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _without_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """These files are of our own making: read them here, which saves a process for each."""
     from hocba.adapters.pdf import examining
 
     monkeypatch.setattr(
         examining, "examine_pdf", lambda data, *, limit: examining.examine_own_pdf(data)
     )
-    yield
 
 
 def read(tmp_path: Path, data: bytes) -> dict[str, Any]:

@@ -91,13 +91,17 @@ def _parts(data: bytes, kind: str, load: Callable[[bytes], object]) -> tuple[byt
 
 
 def issuers_of(*, certificate: bytes, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Return those of the known certificates that lead upwards from one by name, nearest first."""
-    found: list[bytes] = []
-    by_subject = {read_certificate(der).subject: der for der in known}
-    issuer = by_subject.get(read_certificate(certificate).issuer)
-    while issuer is not None and issuer not in found:
-        found.append(issuer)
-        issuer = by_subject.get(read_certificate(issuer).issuer)
+    """Return those of the known certificates that lead upwards from one by name, nearest first.
+
+    An issuer may have several certificates of one name, from several roots: all of them.
+    """
+    found: dict[bytes, None] = {}
+    waiting = [certificate]
+    while waiting:
+        issuer = read_certificate(waiting.pop(0)).issuer
+        above = [one for one in known if read_certificate(one).subject == issuer]
+        waiting += [one for one in above if one not in found]
+        found.update(dict.fromkeys(above))
     return tuple(found)
 
 
