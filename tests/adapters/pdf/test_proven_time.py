@@ -41,7 +41,7 @@ def evidence(at: datetime) -> Evidence:
     city = pki()
     city.reset()
     city.now = at
-    return RevocationSource(city.fetcher()).evidence(
+    return RevocationSource(city.fetcher(seconds=20.0)).evidence(
         certificates=[city.certificate(one) for one in ("seal", "tsa", "issuing")],
         trust=city.trust(),
         at=at,
@@ -53,7 +53,7 @@ def sealed(*, stamped: bool, known: Evidence = NO_EVIDENCE, late: int = 0) -> Pd
     city, signer = pki(), pki().signer("seal")
     city.reset()
     city.now = SIGNED_AT + timedelta(minutes=late)
-    clock = HttpTimeStamper(city.tsa(), city.fetcher()) if stamped else None
+    clock = HttpTimeStamper(city.tsa(), city.fetcher(seconds=20.0)) if stamped else None
     chain = issuers_of(certificate=signer.certificate, known=city.trust().intermediates)
     pdf = seal_pdf(
         page=page(), signer=signer, chain=chain, evidence=known, time_stamper=clock, at=SIGNED_AT
