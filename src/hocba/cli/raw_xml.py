@@ -3,9 +3,10 @@
 --json prints {"files": [{"file", "accepted", "signatures": [{"id", "algorithm", "accepted",
 "value_ok", "reason", "detail", "sentence", "references": [{"uri", "type", "ok", "reason",
 "detail", "covers", "parts"}], "certificate": {"subject", "issuer", "serial", "sha256"} | null,
-"remarks": [{"code", "sentence"}]}]} | {"file", "accepted": false, "error", "sentence"}]}. `value_ok`
-and `ok` are true, false or null (not judged). A file is accepted when it has signatures and each of
-them holds. Exit code: 0 when every file is accepted, else 1. See `docs/reading-others.md`.
+"remarks": [{"code", "sentence"}]}]} | {"file", "accepted": false, "error", "sentence"}]}.
+`value_ok` and `ok` are true, false or null (not judged). A file is accepted when it has signatures
+and each of them holds. Exit code: 0 when every file is accepted, else 1. More is told in
+`docs/reading-others.md`.
 """
 
 import json

@@ -10,6 +10,7 @@ HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and 
 HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
+HOCBA_PUBLIC_URL        the site's address as printed on PDFs (default: https and the first host)
 HOCBA_LOG_ORIGIN        name of the public log
 HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web server to hand out
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
@@ -303,6 +304,14 @@ HOCBA_LOG_KEY_PKCS11 = from_environment("HOCBA_LOG_KEY_PKCS11", "")
 HOCBA_SEAL_PKCS11 = from_environment("HOCBA_SEAL_PKCS11", "")
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
 
+# The address printed on transcripts and in their QR code.
+HOCBA_VERIFY_URL = "{site}/xac-minh/{{uuid}}/".format(
+    site=from_environment(
+        "HOCBA_PUBLIC_URL",
+        "http://localhost:8000" if DEMO or TESTING else f"https://{ALLOWED_HOSTS[0]}",
+    ).rstrip("/")
+)
+
 # Authorities that are asked over the net: nobody who is not named here.
 HOCBA_TIMESTAMP_URL = from_environment("HOCBA_TIMESTAMP_URL", "")
 HOCBA_FETCH_HOSTS = frozenset(
@@ -310,6 +319,7 @@ HOCBA_FETCH_HOSTS = frozenset(
 )
 HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
+HOCBA_DEMO_SEAL_KEYS = DATA_DIR / "demo-pki" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value
 
 # What the signing page asks on the signer's own machine (docs/token-bridge.md).

@@ -21,7 +21,12 @@ def codes(*roots: str) -> set[str]:
 
 def reason_codes() -> set[str]:
     states = set(STEPS.values()) - {TranscriptState.IN_FORCE}
-    return codes("Reason") | told_by("key_problem") | {f"log.{state.value}" for state in states}
+    read = codes(
+        "UnbelievablePdfError", "PdfContents"
+    )  # what the PDF's reader says before core has its say
+    return (
+        codes("Reason") | read | told_by("key_problem") | {f"log.{state.value}" for state in states}
+    )
 
 
 def placeholders(sentence: str) -> set[str]:

@@ -50,6 +50,7 @@ _ROLES: Mapping[SlotRole, str] = {
     SlotRole.PRINCIPAL: "Hiệu trưởng",
     SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
 }
+_ON_PDF = "Con dấu trên các trang PDF"
 REMARKS: Mapping[str, str] = {
     "algorithm.pkcs1_v15": "Chữ ký dùng RSA PKCS#1 v1.5; quy định muốn RSASSA-PSS hoặc ECDSA.",
     "remark.enveloped": "Chữ ký nằm bên trong phần mà nó ký.",
@@ -106,6 +107,23 @@ REASONS: Mapping[str, str] = {
     "log.other_document": "Bằng chứng nhật ký là của một tệp khác.",
     "log.recalled": "Nhà trường đã thu hồi bản này.",
     "log.replaced": "Nhà trường đã phát hành bản khác thay thế.",
+    "pdf.changed": "Tệp PDF đã bị sửa sau khi đóng dấu.",
+    "pdf.changed_later": "Sau khi đóng dấu, tệp PDF đã bị thêm hoặc thay nội dung.",
+    "pdf.encrypted": "Tệp PDF bị khóa bằng mật khẩu nên không kiểm tra được.",
+    "pdf.kind_unknown": "Loại chữ ký PDF không được chấp nhận.",
+    "pdf.no_document": "Tệp PDF không kèm học bạ XML nên không kiểm tra được. Hãy dùng mã in "
+    "trên bản này.",
+    "pdf.no_signature": "Tệp PDF không có chữ ký nào.",
+    "pdf.no_signing_time": "Con dấu trên PDF không nêu thời điểm ký.",
+    "pdf.not_covered": "Chữ ký trên PDF không phủ hết tệp.",
+    "pdf.not_sealed": "Các trang PDF chưa được đóng dấu nên chưa được kiểm tra. Chỉ tin nội dung "
+    "đọc từ tệp XML kèm theo.",
+    "pdf.other_seal": "Con dấu trên PDF không phải của trường ghi trong học bạ.",
+    "pdf.too_heavy": "Tệp PDF quá nặng hoặc quá phức tạp so với một học bạ.",
+    "pdf.too_many_files": "Tệp PDF kèm quá nhiều tệp.",
+    "pdf.too_many_signatures": "Tệp PDF có quá nhiều chữ ký.",
+    "pdf.unreadable": "Không đọc được tệp PDF.",
+    "pdf.weak_hash": "Chữ ký PDF dùng thuật toán băm đã bị phá (SHA-1 hoặc MD5).",
     "seal.not_approved": "Chứng thư của con dấu chưa được duyệt cho trường này vào lúc ký.",
     "signature.digest_mismatch": "Nội dung đã bị sửa sau khi ký.",
     "signature.future": "Thời điểm ký ở tương lai.",
@@ -142,8 +160,10 @@ def signature_word(answer: Answer, *, gettext: Gettext = as_it_is) -> str:
     return gettext(_SIGNATURES[answer])
 
 
-def role_name(role: SlotRole | None, *, gettext: Gettext = as_it_is) -> str:
-    """Whose slot it is."""
+def role_name(role: SlotRole | None, *, on_pdf: bool = False, gettext: Gettext = as_it_is) -> str:
+    """Whose slot it is; the seal on the pages of a PDF is told from that on the document."""
+    if on_pdf:
+        return gettext(_ON_PDF)
     return gettext(_ROLES[role]) if role is not None else "—"
 
 
@@ -164,5 +184,6 @@ def msgids() -> tuple[str, ...]:
         *_ANSWERS.values(),
         *_SIGNATURES.values(),
         *_ROLES.values(),
+        _ON_PDF,
         *REASONS.values(),
     )

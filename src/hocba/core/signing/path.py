@@ -113,6 +113,21 @@ class PathVerdict:
     path: tuple[bytes, ...] = ()
 
 
+def issuers_of(*, certificate: bytes, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return those of the known certificates that lead upwards from one by name, nearest first.
+
+    An issuer may have several certificates of one name, from several roots: all of them.
+    """
+    found: dict[bytes, None] = {}
+    waiting = [certificate]
+    while waiting:
+        issuer = read_certificate(waiting.pop(0)).issuer
+        above = [one for one in known if read_certificate(one).subject == issuer]
+        waiting += [one for one in above if one not in found]
+        found.update(dict.fromkeys(above))
+    return tuple(found)
+
+
 def check_path(*, question: PathQuestion) -> tuple[Indication, tuple[Reason, ...]]:
     """Judge a path at an instant, without telling it; never raises for bad input."""
     verdict = judge_path(question=question)

@@ -83,6 +83,17 @@ class TrustStore:
 
         return kept(self.anchors), kept(self.intermediates)
 
+    def approves(self, *, school_code: str, certificate_sha256: str, at: datetime) -> bool:
+        """Say whether a certificate sealed for a school at that instant."""
+        return any(
+            seal.school_code == school_code
+            and seal.certificate_sha256 == certificate_sha256
+            # Documents tell whole seconds, the approval may have been in the same one.
+            and seal.valid_from.replace(microsecond=0) <= at
+            and (seal.valid_to is None or at < seal.valid_to)
+            for seal in self.seals
+        )
+
 
 def dump_trust(trust: TrustStore) -> bytes:
     """Write the trust file; the same trust gives the same bytes."""
