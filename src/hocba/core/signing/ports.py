@@ -1,6 +1,9 @@
-"""What the outside world must offer to signing: one port for signers, one for time-stamps."""
+"""What the outside world must offer to signing: ports for signers, remote ones, and time-stamps."""
 
+from collections.abc import Sequence
 from typing import Protocol
+
+from hocba.core.signing.remote import RemoteAnswer, RemoteDocument, RemoteTransaction
 
 
 class Signer(Protocol):
@@ -13,6 +16,45 @@ class Signer(Protocol):
 
     def sign_digests(self, digests: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """Sign SHA-256 digests (32 bytes each) in order: RSA PKCS#1 v1.5 or ECDSA r‖s."""
+        ...
+
+
+class RemoteSigner(Protocol):
+    """A service that keeps people's keys and asks them on their phones (ký số từ xa).
+
+    `account` is the holder's number as the certificate names it. Every method may raise "fetch.*",
+    "remote.unavailable" and "remote.answer_unreadable", after which it is open whether the service
+    did what it was asked; every other "remote.*" says that it did not.
+    """
+
+    def certificates(self, *, account: str) -> tuple[bytes, ...]:
+        """Return the certificates (DER) with which the account can sign now."""
+        ...
+
+    def begin(
+        self,
+        *,
+        account: str,
+        certificate: bytes,
+        documents: Sequence[RemoteDocument],
+        request_id: str,
+    ) -> RemoteTransaction:
+        """Ask for signatures over digests; the person sees the names of the documents.
+
+        Raises:
+            HocbaError: "remote.certificate_missing", "remote.too_many", "remote.sign_in" and the
+                refusals that `RemoteAnswer` may hold.
+        """
+        ...
+
+    def transaction_of(self, *, request_id: str) -> str:
+        """Return under which name the service knows a request, "" where it draws names itself."""
+        ...
+
+    def poll(
+        self, *, account: str, certificate: bytes, transaction_id: str, digests: Sequence[bytes]
+    ) -> RemoteAnswer:
+        """Ask what became of a transaction; `digests` as they were sent."""
         ...
 
 
