@@ -60,7 +60,7 @@ class CscClient:
         token = self._token()
         credential = self._credential(token, account, certificate)
         if len(documents) > credential.multisign:
-            raise HocbaError("remote.too_many", limit=credential.multisign)
+            raise HocbaError("remote.too_many")
         hashes = [b64encode(one.digest).decode() for one in documents]
         sad = self._authorised(token, credential, documents, hashes, request_id)
         said = self._ask(

@@ -56,7 +56,7 @@ class MySignClient:
     ) -> RemoteTransaction:
         """Send the hashes for one confirmation; see the port."""
         if len(documents) > MOST_DOCUMENTS:
-            raise HocbaError("remote.too_many", limit=MOST_DOCUMENTS)
+            raise HocbaError("remote.too_many")
         token = self._login(account)
         listed = self._listed(account, token)
         if certificate not in listed:

@@ -57,7 +57,7 @@ class SmartCaClient:
     ) -> RemoteTransaction:
         """Send the hashes under our own transaction name; see the port."""
         if len(documents) > MOST_DOCUMENTS:
-            raise HocbaError("remote.too_many", limit=MOST_DOCUMENTS)
+            raise HocbaError("remote.too_many")
         listed = self._listed(account)
         if certificate not in listed:
             raise HocbaError("remote.certificate_missing")
