@@ -16,26 +16,28 @@ from hocba.apps.certificates.actions import withdraw_certificate
 from hocba.apps.certificates.queries import approved_certificate_of_person
 from hocba.apps.issuing.actions import (
     cancel_remote_signing,
+    issue_sealed,
     poll_remote_signing,
     prepare_signatures,
 )
 from hocba.apps.issuing.actions.remote import begin_remote_signing
 from hocba.apps.issuing.actions.remote_step import CONFIRMATION, LEASE, LIFETIME
-from hocba.apps.issuing.models import RemoteItem, RemoteSession
+from hocba.apps.issuing.models import Draft, RemoteItem, RemoteSession
 from hocba.apps.issuing.queries import RemoteSessionLine, remote_sessions, waiting_slots
 from hocba.apps.issuing.sweeps import finish_remote_signing
 from hocba.core.errors import HocbaError
 from hocba.web.demo.city import City
+from tests.apps.city import CLASS_SIZE
 from tests.apps.issuing.remote import (
     KINDS,
     SENT,
     begin,
     broken_promises,
     keys_in,
-    signed_slots,
     write_services,
 )
 
+pytestmark = pytest.mark.slow  # every test has a city of its own
 Walk = Callable[[str], UUID]
 NOW = timezone.now() + timedelta(days=1)  # the city's certificates are approved as of today
 
@@ -175,17 +177,22 @@ def test_a_transaction_lost_by_the_service_is_asked_for_again(
 
 def test_a_value_over_anything_else_is_not_embedded(city: City, service: Simulator) -> None:
     faults = (Fault.SWAPPED, Fault.ALTERED, Fault.DUPLICATE)
+    cases = 0
     for teacher, (kind, fault) in enumerate(product(KINDS, faults)):
+        service.transactions.clear()
         service.fail(fault, on="poll")
         begin(city, kind, at=NOW, teacher=teacher)
         sweep(city, after=timedelta(seconds=6))
-        # Where two students have the same marks in a subject, one digest stands for both.
-        assert 0 < line(city, teacher).done < SENT, (kind, fault)
-        assert why(city, teacher) == {"remote.value_wrong": SENT - line(city, teacher).done}
+        (transaction,) = service.transactions.values()
+        if len(transaction.digests) < SENT:
+            continue  # students with the same marks in a subject: one digest stands for them all
+        assert line(city, teacher).done == SENT - 1
+        assert why(city, teacher) == {"remote.value_wrong": 1}
         begin(city, kind, at=NOW + timedelta(minutes=1), teacher=teacher)
         sweep(city, after=timedelta(minutes=2))
-        signer_id = city.teachers[teacher].citizen_id or ""
-        assert signed_slots(city.school_id, signer_id) == SENT
+        assert line(city, teacher).done == SENT
+        cases += 1
+    assert cases >= 6
 
 
 def test_a_certificate_that_ends_in_the_batch_keeps_what_it_signed(
@@ -200,7 +207,7 @@ def test_a_certificate_that_ends_in_the_batch_keeps_what_it_signed(
         assert why(city, teacher) == {"remote.new_certificate": SENT - half}
         assert "chứng thư mới" in line(city, teacher).refused[0].sentence
         begin(city, kind, at=NOW + timedelta(minutes=1), teacher=teacher)
-        assert why(city, teacher) == {"remote.new_certificate": SENT - half}
+        assert why(city, teacher) == {"remote.new_certificate": SENT}
 
 
 def test_a_certificate_withdrawn_here_signs_no_more(city: City, service: Simulator) -> None:
@@ -305,3 +312,34 @@ def test_every_step_is_in_the_trail_without_tokens(city: City, service: Simulato
     ]
     written = str([one.after for one in AuditEvent.objects.filter(school_id=city.school_id)])
     assert not [one for one in tokens if one in written]
+
+
+def test_a_class_goes_from_teachers_to_the_log_by_phone_alone(
+    city: City, service: Simulator
+) -> None:
+    """Sheets of the teachers, then each document by the principal, then the seal by the clerk."""
+    people = [*city.teachers, city.homeroom]
+    signers = [(one.id, one.citizen_id or "", "sheet") for one in people]
+    signers += [(city.principal.id, city.principal.citizen_id or "", "document")]
+    signers += [(city.clerk_id, city.school_code, "document")]
+    at = NOW
+    for person_id, signer_id, mode in signers:
+        slots = waiting_slots(school_id=city.school_id, signer_id=signer_id)
+        begun = begin_remote_signing(
+            school_id=city.school_id,
+            provider="smartca",
+            slots=slots,
+            mode=mode,
+            request_id=uuid4(),
+            actor=person_id,
+            at=at,
+        )
+        assert begun.refused == ()
+        at += timedelta(seconds=6)
+        finish_remote_signing(school_id=city.school_id, actor=None, at=at)
+        assert waiting_slots(school_id=city.school_id, signer_id=signer_id) == []
+    (class_id,) = set(
+        Draft.objects.filter(school_id=city.school_id).values_list("class_id", flat=True)
+    )
+    released = issue_sealed(school_id=city.school_id, class_id=class_id, actor=city.clerk_id, at=at)
+    assert (len(released.positions), released.refused) == (CLASS_SIZE, {})
