@@ -54,6 +54,7 @@ def service(city: City, walk: Walk, settings: object) -> Iterator[Simulator]:
     yield simulator
     simulator.stop()
     assert broken_promises(city.school_id, [simulator]) == []
+    assert simulator.repeated == []
 
 
 def sweep(city: City, *, after: timedelta) -> None:

@@ -62,6 +62,7 @@ def played(
     finally:
         simulator.stop()
     assert done.returncode == 0, done.stderr[-3000:]
+    assert simulator.repeated == []
     rings: dict[str, list[int]] = {}
     for one in simulator.transactions.values():
         rings.setdefault(one.account, []).append(len(one.digests))

@@ -67,6 +67,7 @@ class Simulator:
     transactions: dict[str, Transaction] = field(default_factory=dict)
     signed: Counter[bytes] = field(default_factory=Counter)
     asked: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)  # names that were sent although known
     revoked: set[str] = field(default_factory=set)
     _faults: list[tuple[Call, Fault, int]] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
@@ -118,6 +119,7 @@ class Simulator:
         with self._lock:
             known = self.transactions.get(name)
             if known is not None:
+                self.repeated.append(name)
                 return known
             one = Transaction(name or uuid4().hex, account, tuple(digests), tuple(names))
             self.transactions[one.id] = one

@@ -162,6 +162,8 @@ def remote_sessions(
     *, viewer: Viewer, school_id: UUID, session_id: UUID | None = None, most: int = 20
 ) -> list[RemoteSessionLine]:
     """Return the viewer's own remote signing sessions in a school, newest first."""
+    if viewer.person_id is None:
+        return []
     mine = RemoteSession.objects.filter(school_id=school_id, person_id=viewer.person_id)
     if session_id is not None:
         mine = mine.filter(id=session_id)
