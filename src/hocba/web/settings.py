@@ -291,5 +291,7 @@ HOCBA_FETCH_HOSTS = frozenset(
 HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
 _remote = from_environment("HOCBA_REMOTE_SIGNING_PATH", "")
 HOCBA_REMOTE_SIGNING_FILE = Path(_remote) if _remote else None
+if DEMO and not _remote and (DATA_DIR / "remote-signing.toml").exists():
+    HOCBA_REMOTE_SIGNING_FILE = DATA_DIR / "remote-signing.toml"  # simulate_remote_signing
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value
