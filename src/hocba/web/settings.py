@@ -22,6 +22,7 @@ HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature
 HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
 HOCBA_BRIDGE_URL        signing software of the signer's machine (default: wss://127.0.0.1:8987)
+HOCBA_REMOTE_SIGNING_PATH   file of the remote signing services and their secrets (TOML)
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -318,6 +319,10 @@ HOCBA_FETCH_HOSTS = frozenset(
     host.strip().lower() for host in from_environment("HOCBA_FETCH_HOSTS", "").split(",") if host
 )
 HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
+_remote = from_environment("HOCBA_REMOTE_SIGNING_PATH", "")
+HOCBA_REMOTE_SIGNING_FILE = Path(_remote) if _remote else None
+if DEMO and not _remote and (DATA_DIR / "remote-signing.toml").exists():
+    HOCBA_REMOTE_SIGNING_FILE = DATA_DIR / "remote-signing.toml"  # simulate_remote_signing
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
 HOCBA_DEMO_SEAL_KEYS = DATA_DIR / "demo-pki" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value

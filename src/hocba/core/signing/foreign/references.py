@@ -242,9 +242,14 @@ def _with_parts(
     """What a Manifest names is signed only through its digests: each of them is compared too."""
     found = [] if element is None else element.findall("ds:Reference", _NS)
     if inner or not 0 < len(found) <= MOST_PARTS or not _is_manifest(element):
-        return replace(judged, reason="foreign.manifest", detail=judged.uri)
+        return _manifest_refused(judged, judged.uri)
     parts = tuple(judge_reference(one, place, inner=True).judged for one in found)
     broken = next((one for one in parts if not one.holds), None)
     if broken is None:
         return replace(judged, parts=parts)
-    return replace(judged, parts=parts, reason="foreign.manifest", detail=broken.uri)
+    return replace(_manifest_refused(judged, broken.uri), parts=parts)
+
+
+def _manifest_refused(judged: ForeignReference, uri: str) -> ForeignReference:
+    """The Manifest itself is whole; what it names is not, or was not judged."""
+    return replace(_refused(judged, HocbaError("foreign.manifest", uri=uri)), ok=True)
