@@ -96,7 +96,7 @@ REASONS: Mapping[str, str] = {
     "certificate.usage": "Chứng thư số không được cấp để ký văn bản.",
     "document.layout": "Tệp có chỗ đã bị thêm, bớt hoặc sửa.",
     "foreign.no_key": "Chữ ký không kèm chứng thư hay khóa đọc được.",
-    "foreign.signature_method": "Thuật toán ký không được chấp nhận (%(name)s).",
+    "foreign.signature_method": "Thuật toán ký này không thuộc những thuật toán được đọc.",
     "foreign.value": "Giá trị chữ ký không khớp.",
     "log.checkpoint": "Nhật ký đi kèm không do nhật ký công khai ký.",
     "log.court_sealed": "Học bạ đang được niêm phong theo quyết định của cơ quan có thẩm quyền.",
