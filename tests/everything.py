@@ -55,7 +55,12 @@ def run(name: str, command: list[str], **environment: str) -> bool:
 def main() -> int:
     """Run everything; the exit code is non-zero when anything failed."""
     chosen = sys.argv[1:]
-    environment = {"HOCBA_TESTING": "1", "PYTHONPATH": str(ROOT / "src")}
+    environment = {
+        "HOCBA_TESTING": "1",
+        "PYTHONPATH": str(ROOT / "src"),
+        # Containers often forbid it; then each worker and child compiles every library anew.
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     if chosen:
         return 0 if run("tests", [*PYTEST[:4], *chosen], **environment) else 1
     passed = [run(name, command, **environment) for name, command in CHECKS]
