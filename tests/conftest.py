@@ -26,6 +26,7 @@ from hocba.apps.roster.actions import accept_class, create_unit
 from hocba.apps.roster.models import ClassGroup, Unit
 from hocba.apps.roster.values import AssignmentEntry, StudentEntry
 from hocba.web.partitions import partition_leaf_tables
+from tests.everything import DATABASE_TESTS, SQLITE_ALONE
 
 PARTITIONED = os.environ.get("HOCBA_TEST_PARTITIONED") == "1"
 _NAMES_SCHOOL = re.compile(
@@ -118,10 +119,13 @@ def schools_named() -> Callable[[], AbstractContextManager[None]]:
 
 @pytest.fixture(autouse=True)
 def _every_statement_names_the_school(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test whose SQL goes across schools."""
+    """Fail a test whose SQL goes across schools, or that no run on PostgreSQL would find."""
     uses_database = request.node.get_closest_marker("django_db") or (
         {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     )
+    room = request.path.relative_to(request.config.rootpath).as_posix()
+    if uses_database and not room.startswith((*DATABASE_TESTS, *SQLITE_ALONE)):
+        pytest.fail(f"PostgreSQL never runs this: tests with a database go to {DATABASE_TESTS}")
     if not uses_database or request.node.get_closest_marker("across_schools"):
         yield
         return
