@@ -7,7 +7,7 @@ school. A test that means to look across schools says so: `@pytest.mark.across_s
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ from hocba.apps.roster.actions import accept_class, create_unit
 from hocba.apps.roster.models import ClassGroup, Unit
 from hocba.apps.roster.values import AssignmentEntry, StudentEntry
 from hocba.web.partitions import partition_leaf_tables
+from tests.everything import DATABASE_TESTS, SQLITE_ALONE
 
 PARTITIONED = os.environ.get("HOCBA_TEST_PARTITIONED") == "1"
 _NAMES_SCHOOL = re.compile(
@@ -90,16 +91,9 @@ def spans_schools(sql: str) -> bool:
     return len(condition) < 2 or not _NAMES_SCHOOL.search(condition[1])
 
 
-@pytest.fixture(autouse=True)
-def _every_statement_names_the_school(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test whose SQL goes across schools."""
-    uses_database = request.node.get_closest_marker("django_db") or (
-        {"db", "transactional_db", "live_server"} & set(request.fixturenames)
-    )
-    if not uses_database or request.node.get_closest_marker("across_schools"):
-        yield
-        return
-    request.getfixturevalue("_django_db_helper")
+@contextmanager
+def every_statement_names_its_school() -> Iterator[None]:
+    """Fail when SQL inside the block goes across schools."""
     seen: list[str] = []
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -115,6 +109,29 @@ def _every_statement_names_the_school(request: pytest.FixtureRequest) -> Iterato
         pytest.fail(
             "SQL on a leaf table without its school (RELIABILITY §1.7):\n" + "\n".join(seen)
         )
+
+
+@pytest.fixture(scope="session")
+def schools_named() -> Callable[[], AbstractContextManager[None]]:
+    """The guard, for what is built once and used by many tests."""
+    return every_statement_names_its_school
+
+
+@pytest.fixture(autouse=True)
+def _every_statement_names_the_school(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test whose SQL goes across schools, or that no run on PostgreSQL would find."""
+    uses_database = request.node.get_closest_marker("django_db") or (
+        {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    )
+    room = request.path.relative_to(request.config.rootpath).as_posix()
+    if uses_database and not room.startswith((*DATABASE_TESTS, *SQLITE_ALONE)):
+        pytest.fail(f"PostgreSQL never runs this: tests with a database go to {DATABASE_TESTS}")
+    if not uses_database or request.node.get_closest_marker("across_schools"):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    with every_statement_names_its_school():
+        yield
 
 
 @pytest.fixture

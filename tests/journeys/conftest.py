@@ -15,9 +15,9 @@ from hocba.core.registry.bundle import read_bundle
 from hocba.core.transcript.canonical import from_xml
 from hocba.core.transcript.model import Transcript
 from hocba.web.demo.city import PASSWORD
-from tests.apps.city import _pki_folder, city, data_dir, walk
+from tests.apps.city import _road, city, data_dir, walk
 
-__all__ = ["_pki_folder", "city", "data_dir", "walk"]
+__all__ = ["_road", "city", "data_dir", "walk"]
 
 QUIET = [
     "--no-sandbox",

@@ -59,7 +59,7 @@ def serving(**more: object) -> Iterator[tuple[Simulator, str]]:
         simulator.stop()
 
 
-def client(kind: str, url: str, *, secret: str = "bi-mat", seconds: float = 2.0) -> RemoteSigner:
+def client(kind: str, url: str, *, secret: str = "bi-mat", seconds: float = 20.0) -> RemoteSigner:
     """A client of the service."""
     door = Door(url, Fetcher(frozenset({url.removeprefix("http://")}), seconds=seconds))
     if kind == "csc":

@@ -135,7 +135,7 @@ def test_without_a_word_on_the_issuer_it_stays_open() -> None:
 
 
 def test_the_issuers_come_home_with_the_answers() -> None:
-    evidence = RevocationSource(pki().fetcher(seconds=10)).evidence(
+    evidence = RevocationSource(pki().fetcher()).evidence(
         certificates=[pki().certificate("principal")], trust=pki().trust(), at=NOW
     )
     assert set(evidence.certificates) == {

@@ -27,7 +27,7 @@ def _honest() -> Iterator[None]:
 @pytest.fixture
 def source() -> RevocationSource:
     """A source that knows nothing yet."""
-    return RevocationSource(pki().fetcher(seconds=0.5))
+    return RevocationSource(pki().fetcher())
 
 
 def ask(source: RevocationSource, label: str = "principal") -> Evidence:

@@ -44,7 +44,7 @@ def with_cells(cells: Mapping[tuple[str, str], Any]) -> bytes:
 
 def changed(change: Change) -> bytes:
     """Return the good workbook after a change of its sheets."""
-    book = openpyxl.load_workbook(GOOD)
+    book = openpyxl.load_workbook(GOOD)  # a pickled copy would lose hidden rows
     change(book)
     return saved(book)
 

@@ -50,7 +50,7 @@ def service(city: City, walk: Walk, settings: object) -> Iterator[Simulator]:
     path = city.keys.parent / "services.toml"
     write_services(path, simulator.start())
     settings.HOCBA_REMOTE_SIGNING_FILE = path
-    settings.HOCBA_FETCH_SECONDS = 3.0
+    settings.HOCBA_FETCH_SECONDS = 20.0
     yield simulator
     simulator.stop()
     assert broken_promises(city.school_id, [simulator]) == []

@@ -57,7 +57,7 @@ def played(
             capture_output=True,
             text=True,
             check=False,
-            timeout=280,
+            timeout=900,  # only against hanging for ever: busy machines are slow
         )
     finally:
         simulator.stop()

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.audit.models import AuditEvent
-from hocba.apps.ledger import actions
+from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.actions import (
     PDF_TOKEN_LIFETIME,
     complete_pdf_seal,
     obtain_sealed_pdf,
     prepare_pdf_seal,
 )
+from hocba.apps.ledger.actions.pdf import _keep_sealed
 from hocba.apps.ledger.models import IssuedTranscript, PdfRequest, SealedPdf
 from hocba.apps.ledger.queries import pdfs_waiting, sealed_pdf
 from hocba.apps.portal.queries import judge_file
@@ -110,7 +111,7 @@ def test_of_two_made_at_once_the_first_is_kept_and_stays(code: UUID) -> None:
         ask(uuid4())
     row = IssuedTranscript.objects.get(lookup_uuid=code)
     kept = [
-        actions._keep_sealed(row, data, "ab" * 32, actor=None, at=timezone.now())
+        _keep_sealed(row, data, "ab" * 32, actor=None, at=timezone.now())
         for data in (b"%PDF first", b"%PDF second", b"%PDF first")
     ]
     assert kept == [b"%PDF first"] * 3
@@ -120,9 +121,7 @@ def test_of_two_made_at_once_the_first_is_kept_and_stays(code: UUID) -> None:
 
 
 def test_the_portal_hands_it_out_and_judges_it(client: Client, key_here: UUID) -> None:
-    document = actions.blob_store().get(
-        IssuedTranscript.objects.get(lookup_uuid=key_here).document_sha256
-    )
+    document = blob_store().get(IssuedTranscript.objects.get(lookup_uuid=key_here).document_sha256)
     born = from_xml(document).student.birth_date.strftime("%d/%m/%Y")
     form = {"code": str(key_here), "birth_date": born, "kind": "pdf"}
     pdf = client.post("/xac-minh/tai-ve/", form).content

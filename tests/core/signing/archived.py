@@ -50,7 +50,7 @@ def clock(label: str, at: datetime) -> HttpTimeStamper:
     """A time-stamping authority on a day."""
     pki().reset()
     pki().now = at
-    return HttpTimeStamper(pki().tsa(label), pki().fetcher(seconds=10))
+    return HttpTimeStamper(pki().tsa(label), pki().fetcher())
 
 
 def stamped(archive: Archive, label: str, at: datetime) -> Archive:
@@ -72,7 +72,7 @@ def answered(archive: Archive, at: datetime) -> Archive:
 def list_of(root: str, at: datetime) -> bytes:
     """The revocation list of a root on a day."""
     pki().now = at
-    return pki().fetcher(seconds=10).get(f"{pki().url}/city/crls/{root}/latest.crl")
+    return pki().fetcher().get(f"{pki().url}/city/crls/{root}/latest.crl")
 
 
 def made(

@@ -145,7 +145,7 @@ def revocation_lists() -> tuple[bytes, ...]:
     """What root and issuer say of revocation at the time of the verdicts."""
     pki().reset()
     pki().now = NOW
-    fetch = pki().fetcher(seconds=20.0)
+    fetch = pki().fetcher()
     urls = [f"{pki().url}/city/crls/{name}/latest.crl" for name in ("root", "issuing")]
     return tuple(map(fetch.get, urls))
 
