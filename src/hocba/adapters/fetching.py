@@ -36,7 +36,26 @@ class Fetcher:
         """Send a body and return the answer; raises like `get`."""
         return self._fetch("POST", url, body, {"Content-Type": content_type})
 
+    def exchange(
+        self, url: str, body: bytes | None = None, *, content_type: str = ""
+    ) -> tuple[int, bytes]:
+        """Return status and body of an answer, whatever the status; a body makes it a POST.
+
+        Raises:
+            HocbaError: "fetch.host", "fetch.failed" (nobody there, too slow), "fetch.too_large".
+        """
+        headers = {"Content-Type": content_type} if content_type else {}
+        return self._ask("GET" if body is None else "POST", url, body, headers)
+
     def _fetch(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+        status, answer = self._ask(method, url, body, headers)
+        if status != httpx.codes.OK:
+            raise HocbaError("fetch.failed", host=urlsplit(url).hostname)
+        return answer
+
+    def _ask(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
         try:
             parts = urlsplit(url)
         except ValueError as error:
@@ -49,9 +68,8 @@ class Fetcher:
                 httpx.Client(timeout=self.seconds, trust_env=False) as client,
                 client.stream(method, url, content=body, headers=headers) as answer,
             ):
-                if answer.status_code != httpx.codes.OK:
-                    raise HocbaError("fetch.failed", host=parts.hostname)
-                return self._read(answer, until=monotonic() + self.seconds)
+                read = self._read(answer, until=monotonic() + self.seconds)
+                return answer.status_code, read
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise HocbaError("fetch.failed", host=parts.hostname) from error
 

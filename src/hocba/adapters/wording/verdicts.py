@@ -96,6 +96,7 @@ REASONS: Mapping[str, str] = {
     "log.other_document": "Bằng chứng nhật ký là của một tệp khác.",
     "log.recalled": "Nhà trường đã thu hồi bản này.",
     "log.replaced": "Nhà trường đã phát hành bản khác thay thế.",
+    "log.witnesses": "Điểm chốt của nhật ký chưa có đủ nhân chứng.",
     "seal.not_approved": "Chứng thư của con dấu chưa được duyệt cho trường này vào lúc ký.",
     "signature.digest_mismatch": "Nội dung đã bị sửa sau khi ký.",
     "signature.future": "Thời điểm ký ở tương lai.",
