@@ -9,7 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from hocba.apps.audit.models import AuditEvent
-from hocba.apps.ledger.actions import add_witnessed_log, ask_witnesses, publish_checkpoint
+from hocba.apps.ledger.actions import (
+    add_witnessed_log,
+    ask_witnesses,
+    publish_checkpoint,
+    witnesses,
+)
 from hocba.apps.ledger.models import WitnessCosignature, WitnessedCheckpoint
 from hocba.apps.ledger.queries import latest_checkpoint
 from hocba.core.errors import HocbaError
@@ -147,3 +152,29 @@ def test_a_witness_that_is_not_there_delays_nothing(
     call_command("publish_log")
     assert (log_place / "log" / "checkpoint").exists()
     assert ask_witnesses(actor=None, at=timezone.now()) == {WITNESS.name: "fetch.failed"}
+
+
+def test_of_two_requests_at_once_one_follows(
+    client: Client, witness: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were judged against size 10; the other is kept first, and ours must not roll it back."""
+    add_witnessed_log(origin=ORIGIN, vkey=LOG.log_vkey, actor=None, at=timezone.now())
+    assert ask(client, 0, 10)[0] == 200
+    judge = witnesses.decide
+
+    def slowly(**question: object) -> object:
+        answer = judge(**question)  # type: ignore[arg-type]
+        WitnessedCheckpoint.objects.create(
+            origin=ORIGIN,
+            after_size=10,
+            size=30,
+            root=OTHER.head(30).root,
+            note=OTHER.note(30),
+            at=timezone.now(),
+        )
+        return answer
+
+    monkeypatch.setattr(witnesses, "decide", slowly)
+    assert ask(client, 10, 20) == (409, "30\n")
+    monkeypatch.undo()
+    assert ask(client, 30, 40)[0] == 200
