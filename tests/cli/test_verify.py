@@ -187,6 +187,7 @@ def test_the_json_keeps_its_shape(run: Run) -> None:
         "tree_size": 7,
         "origin": "nhat-ky.hocba.vn",
         "entry_at": "2025-05-31T02:00:00+00:00",
+        "witnesses": [],
     }
 
 

@@ -5,10 +5,11 @@ import tempfile
 from pathlib import Path
 
 
-def write_durably(path: Path, data: bytes, *, below: Path) -> None:
+def write_durably(path: Path, data: bytes, *, below: Path, mode: int = 0o600) -> None:
     """Put the bytes in place at once; when this returns, a power cut does not lose them.
 
-    Missing folders are made; those from `below` down are made durable too.
+    Missing folders are made; those from `below` down are made durable too. `mode` says who may read
+    the file: its owner alone, unless it is public.
     """
     made = []
     folder = path.parent
@@ -19,6 +20,7 @@ def write_durably(path: Path, data: bytes, *, below: Path) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -27,10 +29,11 @@ def write_durably(path: Path, data: bytes, *, below: Path) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     for one in (path.parent, *(new.parent for new in made)):
-        _sync_folder(one)
+        sync_folder(one)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder holds."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

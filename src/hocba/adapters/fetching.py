@@ -62,6 +62,15 @@ class Fetcher:
             raise HocbaError("fetch.failed", host=urlsplit(url).hostname)
         return answer
 
+    def answer(self, url: str, body: bytes | None = None, *, content_type: str = "") -> Fetched:
+        """Return an answer whatever its status; a body makes it a POST.
+
+        Raises:
+            HocbaError: "fetch.host", "fetch.failed" (nobody there, too slow), "fetch.too_large".
+        """
+        headers = {"Content-Type": content_type} if content_type else {}
+        return self._fetch("GET" if body is None else "POST", url, body, headers)
+
     def _expected(self, answer: Fetched, url: str) -> bytes:
         if answer.status != httpx.codes.OK:
             raise HocbaError("fetch.failed", host=urlsplit(url).hostname)

@@ -43,10 +43,33 @@ def log_key() -> CheckpointSigner:
     Raises:
         HocbaError: "ledger.no_log_key", "token.address".
     """
-    if settings.HOCBA_LOG_KEY_PKCS11:
-        return Pkcs11CheckpointSigner(read_address(settings.HOCBA_LOG_KEY_PKCS11))
-    path = Path(settings.HOCBA_LOG_KEY_FILE)
-    if not path.exists():
+    return _signer(settings.HOCBA_LOG_KEY_PKCS11, settings.HOCBA_LOG_KEY_FILE)
+
+
+def log_keys() -> list[CheckpointSigner]:
+    """Return the log's key, and the one that takes over from it while both sign.
+
+    Raises:
+        HocbaError: "ledger.no_log_key", "token.address".
+    """
+    uri, path = settings.HOCBA_LOG_NEXT_KEY_PKCS11, settings.HOCBA_LOG_NEXT_KEY_FILE
+    return [log_key(), *([_signer(uri, path)] if uri or path else [])]
+
+
+def witness_key() -> CheckpointSigner | None:
+    """Return the key with which this installation cosigns others' logs; None where it does not.
+
+    Raises:
+        HocbaError: "ledger.no_log_key" when the file is missing, "token.address".
+    """
+    uri, path = settings.HOCBA_WITNESS_KEY_PKCS11, settings.HOCBA_WITNESS_KEY_FILE
+    return _signer(uri, path) if uri or path else None
+
+
+def _signer(uri: str, path: Path | None) -> CheckpointSigner:
+    if uri:
+        return Pkcs11CheckpointSigner(read_address(uri))
+    if path is None or not path.exists():
         raise HocbaError("ledger.no_log_key")
     return FileCheckpointSigner(path.read_bytes())
 

@@ -1,7 +1,8 @@
 """`hocba …`: what anybody may do offline, without Django, database or network.
 
 `verify` checks transcripts (and any signed XML), `verify-path` a certificate path, `assess` judges
-a class workbook or a file of worked cases, `archive` keeps a year provable for decades.
+a class workbook or a file of worked cases, `archive` keeps a year provable for decades, `log` holds
+a public log to its word (the one command that may go to the net, when it is given an address).
 """
 
 import argparse
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from hocba.cli import archive, assess, verify, verify_path
+from hocba.cli import archive, assess, log, verify, verify_path
 from hocba.cli.verify import MAX_FILE_BYTES
 
 __all__ = ["MAX_FILE_BYTES", "main"]
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ),
         ("assess", assess, "tính kết quả của một sổ điểm Excel hoặc một tệp tình huống mẫu"),
         ("archive", archive, "lưu trữ lâu dài một năm học bạ: lập, gia hạn, chứng minh"),
+        ("log", log, "kiểm tra nhật ký công khai: tính lại, theo dõi, chứng minh một mục"),
     ):
         command = commands.add_parser(name, help=words)
         module.add_arguments(command)

@@ -17,9 +17,9 @@ time).
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
 [{"code", "sub_indication", "detail", "sentence"}]}}, "signatures": [{"slot", "role", "indication",
 "signer_name", "signing_time", "proven_time", "certificate_serial", "reasons", "remarks"}], "log":
-{"index", "tree_size", "origin", "entry_at"} | null, "archive": {"indication", "archived_at",
-"renewed_at", "renew_before", "reasons"} | null}]}; names and marks of the student are not printed.
-A file that cannot be opened is {"file", "passed": false, "error", "sentence"}.
+{"index", "tree_size", "origin", "entry_at", "witnesses"} | null, "archive": {"indication",
+"archived_at", "renewed_at", "renew_before", "reasons"} | null}]}; names and marks of the student
+are not printed. A file that cannot be opened is {"file", "passed": false, "error", "sentence"}.
 """
 
 import argparse
@@ -186,6 +186,7 @@ def _as_json(path: Path, verdict: PublicVerdict | HocbaError, passed: bool) -> d
             "tree_size": position.tree_size,
             "origin": position.origin,
             "entry_at": position.entry_at.isoformat(),
+            "witnesses": list(position.witnesses),
         },
         "archive": archive_proofs.as_json(verdict.archive) if verdict.archive else None,
     }

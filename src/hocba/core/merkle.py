@@ -128,6 +128,32 @@ def root_of_path(
     return computed if last == 0 else None
 
 
+class GrowingTree:
+    """A tree to which leaves are added at its right end, holding one hash for each level."""
+
+    def __init__(self, full: Iterable[tuple[int, bytes]] = ()) -> None:
+        """Begin with the full subtrees that a tree consists of: size and root, largest first."""
+        self._full = list(full)
+        self.size = sum(size for size, _ in self._full)
+
+    def add(self, leaf: bytes) -> None:
+        """Add a leaf hash."""
+        size, node = 1, leaf
+        while self._full and self._full[-1][0] == size:
+            size, node = 2 * size, node_hash(self._full.pop()[1], node)
+        self._full.append((size, node))
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Return the root over what was added."""
+        if not self._full:
+            return tree_root(())
+        root = self._full[-1][1]
+        for _, node in reversed(self._full[:-1]):
+            root = node_hash(node, root)
+        return root
+
+
 def streamed_root(leaves: Iterable[bytes], *, algorithm: str = "sha256") -> tuple[int, bytes]:
     """Return size and root over leaves that come once, holding one hash for each level."""
     make, waiting, size = HASHES[algorithm], list[bytes](), 0

@@ -8,10 +8,10 @@ from hashlib import sha256
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash, verify_inclusion
 from hocba.core.registry.bundle import Bundle, is_bundle, read_bundle
-from hocba.core.registry.checkpoint import open_checkpoint
 from hocba.core.registry.entry import LogEntry, decode
 from hocba.core.registry.lifecycle import Status, TranscriptState, fold
 from hocba.core.registry.lookup_code import lookup_digest
+from hocba.core.registry.witness import open_cosigned
 from hocba.core.signing.archive_check import ArchiveVerdict, check_archive
 from hocba.core.signing.keys import ed25519_verify
 from hocba.core.signing.pades import PdfContents, check_seal
@@ -51,12 +51,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class LogPosition:
-    """Where the log holds the issue entry and which signed checkpoint proves it."""
+    """Where the log holds the issue entry, which checkpoint proves it, who witnessed that."""
 
     index: int
     tree_size: int
     origin: str
     entry_at: datetime
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ def _verdict(
     transcript = _transcript(document) if signed.lookup_uuid else None
     # (3)
     in_force, status, position = _in_force(
-        _logged(bundle, signed.document_sha256, trust), signed.lookup_uuid
+        _logged(bundle, signed.document_sha256, trust), signed.lookup_uuid, trust.witness_quorum
     )
     # (4)
     return PublicVerdict(
@@ -360,9 +361,15 @@ def _logged(bundle: Bundle | None, document_sha256: str, trust: TrustStore) -> _
         return _unknown("log.no_proof")
     if not bundle.checkpoint_note or not bundle.entries:
         return _unknown("log.not_published")
-    head = open_checkpoint(note=bundle.checkpoint_note, keys=trust.log_keys, verify=ed25519_verify)
-    if head is None:
+    opened = open_cosigned(
+        note=bundle.checkpoint_note,
+        keys=trust.log_keys,
+        witnesses=trust.witnesses,
+        verify=ed25519_verify,
+    )
+    if opened is None:
         return _failed("log.checkpoint")
+    head, witnesses = opened.checkpoint, tuple(one.name for one in opened.cosignatures)
     try:
         entries = tuple(decode(item.leaf) for item in bundle.entries)
         status = fold(entries=entries)
@@ -379,12 +386,14 @@ def _logged(bundle: Bundle | None, document_sha256: str, trust: TrustStore) -> _
             root=head.root,
         ):
             return _failed("log.inclusion")
-    position = LogPosition(bundle.entries[0].index, head.size, head.origin, entries[0].at)
+    position = LogPosition(
+        bundle.entries[0].index, head.size, head.origin, entries[0].at, witnesses
+    )
     return _Logged(entries, tuple(item.salt for item in bundle.entries), status, position)
 
 
 def _in_force(
-    logged: _Logged | Question, lookup_uuid: str
+    logged: _Logged | Question, lookup_uuid: str, quorum: int
 ) -> tuple[Question, TranscriptState | None, LogPosition | None]:
     if isinstance(logged, Question):
         return logged, None, None
@@ -393,6 +402,8 @@ def _in_force(
             return _failed("log.other_document"), None, None
     state = logged.status.state
     if state is TranscriptState.IN_FORCE:
+        if len(logged.position.witnesses) < quorum:
+            return _unknown("log.witnesses"), state, logged.position
         return Question(Answer.PASSED), state, logged.position
     if state is TranscriptState.COURT_SEALED:
         return _unknown("log.court_sealed"), state, logged.position

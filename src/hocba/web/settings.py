@@ -16,6 +16,12 @@ HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
 HOCBA_LOG_KEY_PKCS11    the log's key in a token instead: an RFC 7512 URI such as
                         pkcs11:token=nhat-ky;object=log?module-path=/…/x.so&pin-source=/…/pin
+HOCBA_LOG_NEXT_KEY_PATH, HOCBA_LOG_NEXT_KEY_PKCS11   the key that takes over: while it is named,
+                        both sign, and both stand in the trust list
+HOCBA_WITNESSES         who cosigns our log: "vkey url" each, separated by commas or lines
+HOCBA_WITNESS_QUORUM    how many of them a verifier must see (default: 0)
+HOCBA_WITNESS_NAME, HOCBA_WITNESS_KEY_PATH, HOCBA_WITNESS_KEY_PKCS11   to be a witness of others'
+                        logs: the name in our cosignatures, and their key
 HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school} in it stands for
                         the school's code; without pin-source the PIN is asked for
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
@@ -36,6 +42,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from hocba.core.registry.witness import witness_problem
 from hocba.web import logging as log_lines
 
 
@@ -94,6 +101,17 @@ def sqlite(name: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }
+
+
+def witnesses(text: str) -> tuple[tuple[str, str], ...]:
+    """Read "vkey url" pairs."""
+    found = []
+    for line in text.replace(",", "\n").splitlines():
+        parts = line.split()
+        if len(parts) not in (0, 2):
+            raise ImproperlyConfigured("HOCBA_WITNESSES: each is a vkey and a URL")
+        found += [(parts[0], parts[1])] if parts else []
+    return tuple(found)
 
 
 def demo_secret(folder: Path) -> str:
@@ -302,7 +320,21 @@ HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-
 HOCBA_LOG_DIR = Path(from_environment("HOCBA_LOG_DIR", str(DATA_DIR / "log")))
 HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY_PATH", str(DATA_DIR / "log-key.pem")))
 HOCBA_LOG_KEY_PKCS11 = from_environment("HOCBA_LOG_KEY_PKCS11", "")
+_next_key, _witness_key = (
+    from_environment(f"HOCBA_{name}_KEY_PATH", "") for name in ("LOG_NEXT", "WITNESS")
+)
+HOCBA_LOG_NEXT_KEY_FILE = Path(_next_key) if _next_key else None
+HOCBA_LOG_NEXT_KEY_PKCS11 = from_environment("HOCBA_LOG_NEXT_KEY_PKCS11", "")
+HOCBA_WITNESSES = witnesses(from_environment("HOCBA_WITNESSES", ""))
+HOCBA_WITNESS_QUORUM = int(from_environment("HOCBA_WITNESS_QUORUM", "0"))
+HOCBA_WITNESS_NAME = from_environment("HOCBA_WITNESS_NAME", "")
+HOCBA_WITNESS_KEY_FILE = Path(_witness_key) if _witness_key else None
+HOCBA_WITNESS_KEY_PKCS11 = from_environment("HOCBA_WITNESS_KEY_PKCS11", "")
 HOCBA_SEAL_PKCS11 = from_environment("HOCBA_SEAL_PKCS11", "")
+if witness_problem(
+    witnesses=[key for key, _url in HOCBA_WITNESSES], quorum=HOCBA_WITNESS_QUORUM
+) or bool(HOCBA_WITNESS_KEY_FILE or HOCBA_WITNESS_KEY_PKCS11) != bool(HOCBA_WITNESS_NAME):
+    raise ImproperlyConfigured("HOCBA_WITNESSES, _QUORUM, _NAME and key do not fit together")
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
 
 # The address printed on transcripts and in their QR code.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from hocba.core.registry.bundle import (
     read_bundle,
     write_bundle,
 )
+from hocba.core.registry.tlog_proof import read_tlog_proof
 
 BUNDLE = Bundle(
     document=b"<HOC_BA_SO/>",
@@ -163,3 +165,67 @@ def test_random_bytes_are_no_bundle(data: bytes) -> None:
 )
 def test_a_bundle_is_told_from_xml_by_its_first_letter(data: bytes, looks_so: bool) -> None:
     assert is_bundle(data) is looks_so
+
+
+PROVEN = replace(
+    BUNDLE,
+    entries=tuple(
+        BundledEntry(index, b'{"kind":"issued"}', b"s" * 16, (b"a" * 32, b"b" * 32))
+        for index in (5, 9)
+    ),
+    tlog_proofs=True,
+)
+
+
+def test_each_entry_carries_its_tlog_proof() -> None:
+    data = write_bundle(PROVEN)
+    values = json.loads(data)
+    assert list(values) == [
+        "format",
+        "document",
+        "entries",
+        "certificates",
+        "crls",
+        "ocsps",
+        "issuers",
+        "archive",
+    ]
+    assert values["format"] == "hocba-bundle/4"
+    assert [list(one) for one in values["entries"]] == [["salt", "tlog_proof"]] * 2
+    proof = read_tlog_proof(values["entries"][1]["tlog_proof"])
+    assert (proof.index, proof.extra, proof.note) == (
+        9,
+        PROVEN.entries[1].leaf,
+        PROVEN.checkpoint_note,
+    )
+    assert read_bundle(data) == PROVEN
+
+
+def test_without_an_entry_there_is_nothing_to_prove() -> None:
+    none = replace(PROVEN, entries=(), checkpoint_note="")
+    assert json.loads(write_bundle(none))["format"] == FORMAT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v.update(entries=[]),
+        lambda v: v.update(checkpoint=BUNDLE.checkpoint_note),
+        lambda v: v["entries"][0].update(index=5),
+        lambda v: v["entries"][0].update(tlog_proof=5),
+        lambda v: v["entries"][0].update(tlog_proof=v["entries"][0]["tlog_proof"] + "x"),
+        lambda v: v["entries"][0].update(
+            tlog_proof=v["entries"][0]["tlog_proof"].replace("index 5", "index 05")
+        ),
+        lambda v: v.update(format="hocba-bundle/3"),
+        lambda v: v.update(format="hocba-bundle/5"),
+        lambda v: v.update(entries=v["entries"] * 40),
+    ],
+)
+def test_another_spelling_of_the_proofs_is_refused(
+    change: Callable[[dict[str, Any]], object],
+) -> None:
+    values = json.loads(write_bundle(PROVEN))
+    change(values)
+    with refused("bundle.unreadable"):
+        read_bundle((json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode())

@@ -91,13 +91,25 @@ SENTENCES: Mapping[str, str] = {
     "issuing.slot_unknown": "Không có phần ký này.",
     "issuing.wrong_state": "Học bạ không còn ở bước này.",
     "issuing.stamp_waiting": "Đang chờ dấu thời gian của chữ ký trước. Hãy thử lại sau ít phút.",
+    "ledger.entry_altered": "Một mục nhật ký trong cơ sở dữ liệu đã bị sửa. Hãy báo người vận hành "
+    "hệ thống.",
     "ledger.head_moved": "Nhật ký vừa có mục mới. Hãy thử lại.",
+    "ledger.history_rewritten": "Nhật ký trong cơ sở dữ liệu không còn chứa phần đã công bố.",
     "ledger.log_has_gap": "Nhật ký thiếu mục. Hãy báo người vận hành hệ thống.",
     "ledger.lookup_code_used": "Mã tra cứu này đã dùng cho một bản khác.",
     "ledger.no_log_key": "Chưa có khóa ký nhật ký.",
+    "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
     "ledger.not_in_force": "Học bạ này đã thu hồi, đã thay thế hoặc không còn qua được kiểm tra.",
     "ledger.not_issued": "Không có học bạ nào đã phát hành với mã tra cứu này.",
-    "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
+    "ledger.not_reconciled": "Tạm dừng phát hành: cơ sở dữ liệu, tệp nhật ký và kho tệp chưa khớp "
+    "nhau. Người vận hành hãy chạy manage check_log.",
+    "log.behind_published": "Cơ sở dữ liệu thiếu mục đã công bố. Hãy báo người vận hành hệ thống.",
+    "log.checkpoint_unreadable": "Tệp điểm chốt của nhật ký đã hỏng.",
+    "log.no_such_entry": "Nhật ký không có mục này.",
+    "log.state_unreadable": "Không đọc được tệp ghi lần xem trước, hoặc điểm chốt trong đó không "
+    "do khóa nhật ký đã biết ký.",
+    "log.tile_too_large": "Một tệp của nhật ký lớn hơn giới hạn.",
+    "log.two_heads": "Nhật ký có hai điểm chốt khác nhau cho cùng số mục.",
     "log.tile_conflict": "Tệp nhật ký đã công bố khác với nhật ký trong cơ sở dữ liệu.",
     "log.tile_missing": "Thiếu một tệp của nhật ký công khai.",
     "pdf.active_content": "Tệp PDF có phần tự chạy hoặc mở ra ngoài, bản của trường không bao giờ "
@@ -192,6 +204,8 @@ SENTENCES: Mapping[str, str] = {
     "timestamp.refused": "Nơi cấp dấu thời gian từ chối.",
     "timestamp.unreadable": "Không đọc được dấu thời gian.",
     "timestamp.value": "Chữ ký của dấu thời gian không đúng.",
+    "tlog_proof.too_large": "Tệp bằng chứng nhật ký lớn hơn giới hạn.",
+    "tlog_proof.unreadable": "Đây không phải tệp .tlog-proof nguyên vẹn.",
     "token.address": "Địa chỉ khóa PKCS#11 không đúng dạng RFC 7512, hoặc có ghi mã PIN.",
     "token.ambiguous": "Có nhiều token cùng tên. Hãy ghi thêm serial vào địa chỉ khóa.",
     "token.certificate_missing": "Token không có chứng thư của khóa này.",
@@ -231,6 +245,14 @@ SENTENCES: Mapping[str, str] = {
     "transcript.too_many_elements": "Tệp có quá nhiều phần tử.",
     "transcript.value": "Một giá trị không đúng khuôn dạng.",
     "trust.unreadable": "Tệp danh sách tin cậy không đúng khuôn dạng.",
+    "witness.ahead": "Nhân chứng %(witness)s biết một nhật ký dài hơn: nhật ký ở đây đã bị lùi "
+    "lại.",
+    "witness.answer": "Nhân chứng %(witness)s trả lời không đúng.",
+    "witness.inconsistent": "Nhân chứng %(witness)s đã thấy một lịch sử khác.",
+    "witness.key_unknown": "Nhân chứng %(witness)s chưa biết khóa của nhật ký này.",
+    "witness.log_unknown": "Nhân chứng %(witness)s chưa nhận nhật ký này.",
+    "witness.malformed": "Nhân chứng %(witness)s không hiểu yêu cầu.",
+    "witness.vkey": "Đây không phải khóa C2SP của một nhật ký.",
 }
 _UNKNOWN = "Không thực hiện được. Mã: %(code)s"
 

@@ -106,6 +106,7 @@ REASONS: Mapping[str, str] = {
     "log.other_document": "Bằng chứng nhật ký là của một tệp khác.",
     "log.recalled": "Nhà trường đã thu hồi bản này.",
     "log.replaced": "Nhà trường đã phát hành bản khác thay thế.",
+    "log.witnesses": "Điểm chốt của nhật ký chưa có đủ nhân chứng.",
     "pdf.changed": "Tệp PDF đã bị sửa sau khi đóng dấu.",
     "pdf.changed_later": "Sau khi đóng dấu, tệp PDF đã bị thêm hoặc thay nội dung.",
     "pdf.encrypted": "Tệp PDF bị khóa bằng mật khẩu nên không kiểm tra được.",

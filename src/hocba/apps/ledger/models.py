@@ -7,7 +7,7 @@ row moves forward by compare-and-swap. Personal data is not here: a leaf carries
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from hocba.core.registry.entry import EntryKind
 
@@ -162,3 +162,85 @@ class SealedPdf(models.Model):
     def __str__(self) -> str:
         """Return the file's digest."""
         return self.pdf_sha256
+
+
+class WitnessCosignature(models.Model):
+    """What one witness signed over one of our checkpoints: the line of the note."""
+
+    id = models.BigAutoField(primary_key=True)
+    size = models.BigIntegerField()  # of the checkpoint
+    witness = models.CharField(max_length=300)  # vkey
+    line = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["size", "witness"], name="cosignature_once_per_checkpoint"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return whose and of which size."""
+        return f"{self.size} {self.witness}"
+
+
+class WitnessedLog(models.Model):
+    """A key of another log that this installation is a witness of."""
+
+    id = models.BigAutoField(primary_key=True)
+    origin = models.CharField(max_length=200)
+    origin_sha256 = models.CharField(max_length=64)  # names the log in addresses
+    vkey = models.CharField(max_length=300, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the log's name."""
+        return self.origin
+
+
+class WitnessedCheckpoint(models.Model):
+    """A checkpoint of another log that was cosigned here; each follows the one before it.
+
+    That only one can follow another is what keeps a log from being rolled back between two
+    requests at once.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    origin = models.CharField(max_length=200)
+    after_size = models.BigIntegerField()
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()  # with the log's signatures and our cosignature
+    at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["origin", "after_size"], name="witnessed_once_after"),
+            models.CheckConstraint(
+                condition=Q(size__gt=F("after_size")), name="witnessed_log_grows"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the log and its size."""
+        return f"{self.origin} {self.size}"
+
+
+class LogCheck(models.Model):
+    """A comparison of database, public files and stored bytes; issuing rests on the newest."""
+
+    id = models.BigAutoField(primary_key=True)
+    size = models.BigIntegerField()
+    passed = models.BooleanField()
+    differences = models.JSONField(default=list)  # ("code", "what") each, the first hundred
+    accepted_because = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the size and whether all was well."""
+        return f"{self.size} {self.passed}"

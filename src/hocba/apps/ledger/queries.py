@@ -18,11 +18,21 @@ from django.db.models import Exists, OuterRef
 from hocba.adapters.archives import list_items
 from hocba.adapters.blobstore import BlobStore
 from hocba.apps.blobs import blob_store
-from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, PdfRequest, SealedPdf
-from hocba.apps.ledger.tree import log_tree
+from hocba.apps.ledger.checkpoints import full_note, newest_checkpoint, newest_note
+from hocba.apps.ledger.models import (
+    IssuedTranscript,
+    LogEntry,
+    PdfRequest,
+    SealedPdf,
+    WitnessedCheckpoint,
+    WitnessedLog,
+)
+from hocba.apps.ledger.tree import log_tree, tile_store
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import streamed_paths
 from hocba.core.registry.bundle import Bundle, BundledEntry, write_bundle
+from hocba.core.registry.tiles import tile_of_path
+from hocba.core.registry.tlog_proof import TlogProof, write_tlog_proof
 from hocba.core.signing.archive import Archive, ArchiveProof, item_digest
 from hocba.core.signing.archive_files import write_proof
 from hocba.core.signing.trust import Evidence, TrustStore, load_trust
@@ -60,7 +70,35 @@ def _loaded(data: bytes) -> TrustStore:
 
 def latest_checkpoint() -> str | None:
     """Return the newest published checkpoint as a signed note."""
-    row = Checkpoint.objects.order_by("-size").first()
+    return newest_note() or None
+
+
+def log_file(*, path: str) -> bytes | None:
+    """Return a tile or a bundle of entries by its path below the log's address, or None."""
+    if tile_of_path(path) is None:
+        return None
+    try:
+        return tile_store().read(path)
+    except HocbaError:
+        return None
+
+
+def entry_proof(*, index: int) -> str | None:
+    """Return the `.tlog-proof` of an entry against the newest checkpoint, or None."""
+    row = newest_checkpoint()
+    if row is None or not 0 <= index < row.size:
+        return None
+    entry = LogEntry.objects.get(index=index)
+    path = tuple(log_tree(size=row.size).inclusion(index))
+    return write_tlog_proof(TlogProof(index, path, full_note(row), bytes(entry.leaf)))
+
+
+def witnessed_note(*, origin_sha256: str) -> str | None:
+    """Return the newest checkpoint of another log that we cosigned, or None."""
+    log = WitnessedLog.objects.filter(origin_sha256=origin_sha256).first()
+    if log is None:
+        return None
+    row = WitnessedCheckpoint.objects.filter(origin=log.origin).order_by("-size").first()
     return None if row is None else row.note
 
 
@@ -118,7 +156,8 @@ def issued_of_school(*, school_id: UUID, school_year: str) -> list[IssuedTranscr
 
 def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
     """Yield the bundle of each row, all proven against the newest checkpoint."""
-    checkpoint = Checkpoint.objects.order_by("-size").first()
+    checkpoint = newest_checkpoint()
+    note = "" if checkpoint is None else full_note(checkpoint)
     tree = log_tree(size=0 if checkpoint is None else checkpoint.size)
     store = blob_store()
     for row in rows:
@@ -135,11 +174,12 @@ def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
                     )
                     for item in proven.order_by("index")
                 ),
-                checkpoint_note="" if checkpoint is None else checkpoint.note,
+                checkpoint_note=note,
                 certificates=tuple(store.get(digest) for digest in row.certificates),
                 crls=_answers(store, row, "crl"),
                 ocsps=_answers(store, row, "ocsp"),
                 issuers=_answers(store, row, "issuer"),
+                tlog_proofs=True,
             )
         )
 

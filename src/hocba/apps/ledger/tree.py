@@ -11,9 +11,9 @@ from pathlib import Path
 from django.conf import settings
 
 from hocba.adapters.tile_store import TileStore
-from hocba.apps.ledger.models import LogEntry
+from hocba.apps.ledger.models import Checkpoint, LogEntry
 from hocba.core.errors import HocbaError
-from hocba.core.merkle import tree_root
+from hocba.core.merkle import leaf_hash, tree_root, verify_consistency
 from hocba.core.registry.tiles import WIDTH, Tile, TiledTree, entry_bundle, tiles_of_growth
 
 
@@ -39,7 +39,8 @@ def grow_tiles(*, old_size: int, new_size: int) -> TiledTree:
     """Make the files that the log of `new_size` has beyond those of `old_size`; return its tree.
 
     Raises:
-        HocbaError: "ledger.log_has_gap", "log.tile_conflict" when a file tells another history.
+        HocbaError: "ledger.log_has_gap", "ledger.entry_altered", "log.tile_conflict" when a file
+            tells another history.
     """
     store, tree = tile_store(), log_tree(size=new_size)
     for tile in tiles_of_growth(old_size=old_size, new_size=new_size):
@@ -57,6 +58,44 @@ def grow_tiles(*, old_size: int, new_size: int) -> TiledTree:
     return tree
 
 
+def require_growth(*, tree: TiledTree, newest: Checkpoint | None) -> None:
+    """Refuse a tree that does not continue what was published; nothing else is ever signed.
+
+    Both the newest row and the file count: after a restore they may differ.
+
+    Raises:
+        HocbaError: "log.behind_published", "ledger.history_rewritten", "log.checkpoint_unreadable".
+    """
+    published = tile_store().published()
+    if published is not None and published.size > tree.size:
+        raise HocbaError("log.behind_published", size=published.size)
+    heads = [] if newest is None else [(newest.size, bytes(newest.root))]
+    if published is not None:
+        heads.append((published.size, published.root))
+    for size, root in heads:
+        if size and not verify_consistency(
+            old_size=size,
+            old_root=root,
+            new_size=tree.size,
+            new_root=tree.root(),
+            proof=tree.consistency(size),
+        ):
+            raise HocbaError("ledger.history_rewritten", size=size)
+
+
+def require_not_behind() -> None:
+    """Refuse when the published files tell of entries that the database has lost.
+
+    Raises:
+        HocbaError: "log.behind_published", "log.checkpoint_unreadable".
+    """
+    published = tile_store().published()
+    if published is None:
+        return
+    if not LogEntry.objects.filter(index=published.size - 1).exists() and published.size:
+        raise HocbaError("log.behind_published", size=published.size)
+
+
 def _rows(tile: Tile) -> Sequence[tuple[bytes, bytes]]:
     first = tile.index * WIDTH
     rows = (
@@ -67,4 +106,6 @@ def _rows(tile: Tile) -> Sequence[tuple[bytes, bytes]]:
     found = [(bytes(leaf), bytes(leaf_hash)) for leaf, leaf_hash in rows]
     if len(found) != tile.width:
         raise HocbaError("ledger.log_has_gap")
+    if any(leaf_hash(leaf) != kept for leaf, kept in found):
+        raise HocbaError("ledger.entry_altered")
     return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hocba.apps.portal import views
+from hocba.apps.portal import log_files, views
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -11,5 +11,9 @@ urlpatterns = [
     path("xac-minh/<uuid:code>/", views.verify, name="verify_code"),
     path("nhat-ky/", views.public_log, name="public_log"),
     path("nhat-ky/checkpoint", views.checkpoint, name="checkpoint"),
+    path("nhat-ky/tile/<path:rest>", log_files.tile, name="log_tile"),
+    path("nhat-ky/muc/<int:index>.tlog-proof", log_files.entry_proof, name="entry_proof"),
+    path("nhan-chung/add-checkpoint", log_files.add_checkpoint, name="add_checkpoint"),
+    path("nhan-chung/<str:origin>/checkpoint", log_files.witnessed, name="witnessed"),
     path("api/xac-minh/", views.verify_api, name="verify_api"),
 ]

@@ -143,8 +143,10 @@ def public_log(request: HttpRequest) -> HttpResponse:
 def checkpoint(_request: HttpRequest) -> HttpResponse:
     """Give the newest checkpoint as text (C2SP signed note)."""
     note = latest_checkpoint()
-    status = 200 if note else 404
-    return HttpResponse(note or "", status=status, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(note or "", content_type="text/plain; charset=utf-8")
+    answer.status_code = 200 if note else 404
+    answer.headers["Cache-Control"] = "no-cache"  # an old head would look like a roll-back
+    return answer
 
 
 # No cookie is read and nothing is changed, so there is nothing to forge; CSRF would only keep
@@ -164,6 +166,12 @@ def verify_api(request: HttpRequest) -> JsonResponse:
             "document_sha256": verdict.document_sha256,
             "questions": {one["name"]: one["answer"] for one in _questions(verdict)},
             "reasons": [text for one in _questions(verdict) for text in one["reasons"]],
+            "log": verdict.log_position
+            and {
+                "index": verdict.log_position.index,
+                "tree_size": verdict.log_position.tree_size,
+                "witnesses": list(verdict.log_position.witnesses),
+            },
             "signatures": [
                 {"slot": one.slot, "indication": one.indication.value, "name": one.signer_name}
                 for one in verdict.signatures

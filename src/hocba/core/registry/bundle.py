@@ -1,10 +1,12 @@
-"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1`, `/2` and `/3`).
+"""A transcript's self-contained proof as one JSON file (`hocba-bundle/1` to `/4`).
 
 Holds the document's exact bytes, its log entries with salts and inclusion proofs, the signed
 checkpoint they are proven against and the signers' certificates; in format 2 also what authorities
 said of certificates at the time of issue; in format 3 the certificates of those authorities, and
-the proof from the archive of the year when there is one. A file is written in the lowest format
-that can hold it, so that old files keep their bytes. Sizes are bounded before anything is decoded.
+the proof from the archive of the year when there is one; in format 4 each entry's proof stands as
+the text of a `.tlog-proof`, which any tool for C2SP logs reads. A file is written in the lowest
+format that can hold it, so that old files keep their bytes. Sizes are bounded before anything is
+decoded. For outsiders: `docs/bundle.md`.
 """
 
 import json
@@ -13,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hocba.core.errors import HocbaError
+from hocba.core.registry.tlog_proof import TlogProof, read_tlog_proof, write_tlog_proof
 
 FORMAT, WITH_EVIDENCE = "hocba-bundle/1", "hocba-bundle/2"
-WITH_ISSUERS = "hocba-bundle/3"
+WITH_ISSUERS, WITH_PROOFS = "hocba-bundle/3", "hocba-bundle/4"
 MAX_BYTES = 4 * 1024 * 1024
 MAX_EVIDENCE_BYTES = 2 * 1024 * 1024  # leaves room for the rest, in base64
 _MAX_ENTRIES, _MAX_PROOF, _MAX_CERTIFICATES, _MAX_ANSWERS = 64, 64, 64, 128
@@ -44,6 +47,13 @@ class Bundle:
     ocsps: tuple[bytes, ...] = ()
     issuers: tuple[bytes, ...] = ()  # certificates between the signers and the anchors
     archive: bytes = b""  # a proof file of `core.signing.archive_files`
+    tlog_proofs: bool = False  # proofs as `.tlog-proof` texts; counts where there are entries
+
+    def tlog_proof(self, entry: BundledEntry) -> str:
+        """Return the `.tlog-proof` of one of the entries; its leaf is the extra data."""
+        return write_tlog_proof(
+            TlogProof(entry.index, entry.proof, self.checkpoint_note, entry.leaf)
+        )
 
 
 def write_bundle(bundle: Bundle) -> bytes:
@@ -52,16 +62,21 @@ def write_bundle(bundle: Bundle) -> bytes:
         "crls": [_text(der) for der in bundle.crls],
         "ocsps": [_text(der) for der in bundle.ocsps],
     }
-    form = WITH_EVIDENCE if any(answers.values()) else FORMAT
-    newest = {}
-    if bundle.issuers or bundle.archive:
-        form = WITH_ISSUERS
-        issuers = [_text(der) for der in bundle.issuers]
-        newest = {**answers, "issuers": issuers, "archive": _text(bundle.archive)}
-    values = {
-        "format": form,
-        "document": _text(bundle.document),
-        "entries": [
+    newest = {
+        **answers,
+        "issuers": [_text(der) for der in bundle.issuers],
+        "archive": _text(bundle.archive),
+    }
+    certificates = [_text(der) for der in bundle.certificates]
+    values: dict[str, Any] = {"format": _format(bundle), "document": _text(bundle.document)}
+    if values["format"] == WITH_PROOFS:
+        values["entries"] = [
+            {"salt": _text(entry.salt), "tlog_proof": bundle.tlog_proof(entry)}
+            for entry in bundle.entries
+        ]
+        values |= {"certificates": certificates, **newest}
+    else:
+        values["entries"] = [
             {
                 "index": entry.index,
                 "leaf": _text(entry.leaf),
@@ -69,12 +84,19 @@ def write_bundle(bundle: Bundle) -> bytes:
                 "proof": [_text(node) for node in entry.proof],
             }
             for entry in bundle.entries
-        ],
-        "checkpoint": bundle.checkpoint_note,
-        "certificates": [_text(der) for der in bundle.certificates],
-        **(newest or answers if form != FORMAT else {}),
-    }
+        ]
+        values |= {"checkpoint": bundle.checkpoint_note, "certificates": certificates}
+        more: dict[str, dict[str, Any]] = {WITH_ISSUERS: newest, WITH_EVIDENCE: {**answers}}
+        values |= more.get(values["format"], {})
     return (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _format(bundle: Bundle) -> str:
+    if bundle.tlog_proofs and bundle.entries:
+        return WITH_PROOFS
+    if bundle.issuers or bundle.archive:
+        return WITH_ISSUERS
+    return WITH_EVIDENCE if bundle.crls or bundle.ocsps else FORMAT
 
 
 def read_bundle(data: bytes) -> Bundle:
@@ -87,15 +109,17 @@ def read_bundle(data: bytes) -> Bundle:
         raise HocbaError("bundle.too_large", limit=MAX_BYTES)
     try:
         values = json.loads(data)
+        proofs = values["format"] == WITH_PROOFS
         bundle = Bundle(
             document=_bytes(values["document"]),
-            entries=tuple(_entry(item) for item in values["entries"]),
-            checkpoint_note=str(values["checkpoint"]),
+            entries=tuple((_proven if proofs else _entry)(item) for item in values["entries"]),
+            checkpoint_note=_note(values["entries"]) if proofs else str(values["checkpoint"]),
             certificates=tuple(_bytes(item) for item in values["certificates"]),
             crls=tuple(_bytes(item) for item in values.get("crls", ())),
             ocsps=tuple(_bytes(item) for item in values.get("ocsps", ())),
             issuers=tuple(_bytes(item) for item in values.get("issuers", ())),
             archive=_bytes(values.get("archive", "")),
+            tlog_proofs=proofs,
         )
         # One way to write it: nothing can hide in spaces, order or unknown fields.
         known = write_bundle(bundle) == data
@@ -104,8 +128,10 @@ def read_bundle(data: bytes) -> Bundle:
         KeyError,
         TypeError,
         AttributeError,
+        IndexError,
         OverflowError,
         RecursionError,
+        HocbaError,
     ) as error:
         raise HocbaError("bundle.unreadable") from error
     if (
@@ -132,6 +158,16 @@ def _entry(item: Any) -> BundledEntry:
         salt=_bytes(item["salt"]),
         proof=tuple(_bytes(node) for node in item["proof"]),
     )
+
+
+def _proven(item: Any) -> BundledEntry:
+    proof = read_tlog_proof(item["tlog_proof"])
+    return BundledEntry(proof.index, proof.extra, _bytes(item["salt"]), proof.path)
+
+
+def _note(items: Any) -> str:
+    """One checkpoint proves all entries: where texts differ, writing them again tells."""
+    return read_tlog_proof(items[0]["tlog_proof"]).note
 
 
 def _text(data: bytes) -> str:

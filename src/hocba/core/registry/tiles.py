@@ -6,6 +6,7 @@ the last tile of a level is partial and named by its width. From tiles, every ro
 computed by reading a few of them, however long the log is.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ from hocba.core.merkle import (
 
 HEIGHT, WIDTH, HASH_BYTES = 8, 256, 32
 _MOST_LEAF_BYTES = 0xFFFF
+_PATH = re.compile(
+    r"tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/(?P<index>(x[0-9]{3}/){0,5}[0-9]{3})"
+    r"(\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,17 @@ def _numbered(index: int, width: int) -> str:
         groups.append(f"x{index % 1000:03}")
     partial = f".p/{width}" if width < WIDTH else ""
     return "/".join(reversed(groups)) + partial
+
+
+def tile_of_path(path: str) -> tuple[Tile, bool] | None:
+    """Read the path of a tile, or of a bundle of entries (then True); None when it is neither."""
+    matched = _PATH.fullmatch(path)
+    if matched is None:
+        return None
+    index = int(matched["index"].replace("/", "").replace("x", ""))
+    entries = matched["level"] == "entries"
+    tile = Tile(0 if entries else int(matched["level"]), index, int(matched["width"] or WIDTH))
+    return (tile, entries) if path == (tile.entries_path if entries else tile.path) else None
 
 
 def tiles_of_growth(*, old_size: int, new_size: int) -> Iterator[Tile]:
@@ -133,6 +149,16 @@ class TiledTree:
     def root(self) -> bytes:
         """Return the root over the whole tree."""
         return self.subtree(0, self.size) if self.size else tree_root(())
+
+    def full_subtrees(self) -> list[tuple[int, bytes]]:
+        """Return the full subtrees that the tree consists of: size and root, largest first."""
+        found, low = [], 0
+        for bit in range(self.size.bit_length() - 1, -1, -1):
+            size = 1 << bit
+            if self.size & size:
+                found.append((size, self.subtree(low, low + size)))
+                low += size
+        return found
 
     def inclusion(self, index: int) -> list[bytes]:
         """Return the audit path of an entry.

@@ -2,8 +2,9 @@
 
 The trust file (`hocba-trust/2`) is JSON: PEM roots and issuers and from when to when each of them
 is trusted, base64 CRLs, the seals approved for each school code with their dates, the public keys
-of the log (C2SP vkeys), the algorithms that are retired and since when. Format 1, without the dates
-of authorities, is still read. Paths and revocation are judged by pyhanko-certvalidator from this
+of the log (C2SP vkeys), the algorithms that are retired and since when; where the log has witnesses
+also their vkeys and how many of them must have cosigned. Format 1, without the dates of
+authorities, is still read. Paths and revocation are judged by pyhanko-certvalidator from this
 material alone; nothing is fetched.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from asn1crypto import pem
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
@@ -26,7 +28,7 @@ from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT, WITHOUT_DATES = "hocba-trust/2", "hocba-trust/1"
 _LOG_KEY = re.compile(r"[^+\s]+\+[0-9a-f]{8}\+([A-Za-z0-9+/=]+)")
-_LOG_KEY_BYTES = 33
+_LOG_KEY_BYTES, _COSIGNATURE = 33, b"\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class TrustStore:
     log_keys: tuple[str, ...]
     authorities: tuple[AuthoritySpan, ...] = ()
     retired: tuple[RetiredAlgorithm, ...] = ()
+    witnesses: tuple[str, ...] = ()  # vkeys (C2SP tlog-cosignature)
+    witness_quorum: int = 0
 
     def trusted_at(self, at: datetime) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         """Return the anchors and the intermediates that are trusted at an instant."""
@@ -127,6 +131,8 @@ def dump_trust(trust: TrustStore) -> bytes:
             {"name": one.name, "below_bits": one.below_bits, "since": one.since.isoformat()}
             for one in trust.retired
         ]
+    if trust.witnesses:
+        data |= {"witnesses": list(trust.witnesses), "witness_quorum": trust.witness_quorum}
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
@@ -168,6 +174,8 @@ def load_trust(data: bytes) -> TrustStore:
                 RetiredAlgorithm(str(one["name"]), int(one["below_bits"]), _instant(one["since"]))
                 for one in values.get("retired", ())
             ),
+            witnesses=tuple(_witness(text) for text in values.get("witnesses", ())),
+            witness_quorum=_quorum(values),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HocbaError("trust.unreadable") from error
@@ -302,3 +310,20 @@ def _log_key(text: str) -> str:
     if matched is None or len(b64decode(matched[1], validate=True)) != _LOG_KEY_BYTES:
         raise ValueError(text)
     return text
+
+
+def _witness(text: str) -> str:
+    """A witness's verifier key: the same with the algorithm byte of cosignatures."""
+    key = _log_key(text)
+    if b64decode(key.split("+", 2)[2])[:1] != _COSIGNATURE:
+        raise ValueError(text)
+    return key
+
+
+def _quorum(values: dict[str, Any]) -> int:
+    """How many witnesses must have cosigned: no more than there are, each with a key of its own."""
+    witnesses, quorum = values.get("witnesses", ()), values.get("witness_quorum", 0)
+    keys = {one.split("+", 2)[2] for one in witnesses}
+    if type(quorum) is not int or not 0 <= quorum <= len(keys) or len(keys) != len(witnesses):
+        raise ValueError(quorum)
+    return quorum

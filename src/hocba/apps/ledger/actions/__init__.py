@@ -1,9 +1,11 @@
-"""What the ledger does: issue, publish checkpoints and the trust list, list a year for its archive.
+"""What the ledger does: issue, publish checkpoints and the trust list, have them witnessed, compare
+the stores, list a year for its archive.
 
 Whether a document may be issued is judged by `issuing` before it comes here.
 """
 
 from hocba.apps.ledger.actions.archive import list_for_archive
+from hocba.apps.ledger.actions.check import check_stores
 from hocba.apps.ledger.actions.issue import IssueRequest, issue
 from hocba.apps.ledger.actions.pdf import (
     PDF_TOKEN_LIFETIME,
@@ -14,12 +16,21 @@ from hocba.apps.ledger.actions.pdf import (
 )
 from hocba.apps.ledger.actions.publish import publish_checkpoint
 from hocba.apps.ledger.actions.trust_list import publish_trust
+from hocba.apps.ledger.actions.witnesses import (
+    add_witnessed_log,
+    ask_witnesses,
+    cosign_checkpoint,
+)
 
 __all__ = [
     "PDF_TOKEN_LIFETIME",
     "IssueRequest",
     "PdfToSeal",
     "complete_pdf_seal",
+    "add_witnessed_log",
+    "ask_witnesses",
+    "check_stores",
+    "cosign_checkpoint",
     "issue",
     "list_for_archive",
     "obtain_sealed_pdf",

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
+from hocba.apps.ledger.comparison import require_reconciled
 from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
@@ -44,8 +45,10 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
     twice); other bytes under a used code are refused.
 
     Raises:
-        HocbaError: "ledger.lookup_code_used", "ledger.head_moved".
+        HocbaError: "ledger.lookup_code_used", "ledger.head_moved", "log.behind_published" and
+            "ledger.not_reconciled" (database, public files and stored bytes do not agree).
     """
+    require_reconciled()
     store = blob_store()
     stored = [
         (

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.certificates.queries import approved_seals
-from hocba.apps.held_keys import log_key
+from hocba.apps.held_keys import log_keys
 from hocba.apps.leaf import school_year_of
 from hocba.core.registry.checkpoint import vkey
 from hocba.core.signing.algorithms import published_retirements
@@ -36,7 +36,7 @@ def publish_trust(
     actor: UUID | None,
     at: datetime,
 ) -> None:
-    """Write the trust list that verifiers use: roots, issuers, CRLs, approved seals, the log's key.
+    """Write the trust list: roots, issuers, CRLs, approved seals, the log's keys and witnesses.
 
     `authorities` says from when to when roots and issuers are trusted, `retired` which algorithms
     ended beyond those of `core/signing/algorithms.toml`.
@@ -49,25 +49,19 @@ def publish_trust(
     """
     path = Path(settings.HOCBA_TRUST_FILE)
     before = path.read_bytes() if path.exists() else b""
-    key = vkey(settings.HOCBA_LOG_ORIGIN, log_key().public_key)
+    keys = [vkey(settings.HOCBA_LOG_ORIGIN, key.public_key) for key in log_keys()]
     earlier = load_trust(before).log_keys if before else ()
     data = dump_trust(
         TrustStore(
             anchors=tuple(anchors),
             intermediates=tuple(intermediates),
             crls=tuple(crls),
-            seals=tuple(
-                ApprovedSeal(
-                    school_code=row.school_code,
-                    certificate_sha256=row.certificate_sha256,
-                    valid_from=row.valid_from,
-                    valid_to=row.valid_to,
-                )
-                for row in approved_seals()
-            ),
-            log_keys=(key, *(one for one in earlier if one != key)),
+            seals=_seals(),
+            log_keys=(*keys, *(one for one in earlier if one not in keys)),
             authorities=tuple(authorities),
             retired=(*published_retirements(), *retired),
+            witnesses=tuple(key for key, _url in settings.HOCBA_WITNESSES),
+            witness_quorum=settings.HOCBA_WITNESS_QUORUM,
         )
     )
     if before == data:
@@ -85,4 +79,16 @@ def publish_trust(
         after={"sha256": hashlib.sha256(data).hexdigest()},
         actor=actor,
         at=at,
+    )
+
+
+def _seals() -> tuple[ApprovedSeal, ...]:
+    return tuple(
+        ApprovedSeal(
+            school_code=row.school_code,
+            certificate_sha256=row.certificate_sha256,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in approved_seals()
     )
