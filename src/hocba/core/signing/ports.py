@@ -1,4 +1,4 @@
-"""What the outside world must offer to signing: ports for signers, the log's key, time-stamps."""
+"""What the outside world must offer to signing: ports for signers, the log's key, the portal's, time-stamps."""
 
 from typing import Protocol
 
@@ -26,6 +26,19 @@ class CheckpointSigner(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """Sign a message of any length (64 bytes out)."""
+        ...
+
+
+class PortalSigner(Protocol):
+    """Holder of the portal's P-256 key, which signs claims on paper and status lists."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's public half: the uncompressed point (65 bytes)."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message of any length with ES256 (r‖s, 64 bytes out)."""
         ...
 
 

@@ -2,14 +2,16 @@
 
 The trust file (`hocba-trust/2`) is JSON: PEM roots and issuers and from when to when each of them
 is trusted, base64 CRLs, the seals approved for each school code with their dates, the public keys
-of the log (C2SP vkeys), the algorithms that are retired and since when. Format 1, without the dates
-of authorities, is still read. Paths and revocation are judged by pyhanko-certvalidator from this
+of the log (C2SP vkeys), the portal's keys with their dates, the algorithms that are retired and since
+when. Format 1, without the dates of authorities, is still read; so is format 2 without the portal's
+keys, which are written only where there are some. Paths and revocation are judged by pyhanko-certvalidator from this
 material alone; nothing is fetched.
 """
 
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +21,7 @@ from asn1crypto import pem
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 
 from hocba.core.errors import HocbaError
+from hocba.core.signing.keys import is_p256_point
 from hocba.core.signing.path import PathQuestion, Usage, check_path
 from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.verdict import Indication, Reason
@@ -52,6 +55,24 @@ class AuthoritySpan:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalKey:
+    """A key that signs claims on paper and status lists of one log (P-256, uncompressed point).
+
+    It is believed for what it signed from `valid_from` until before `valid_to` (None: still). A
+    stolen key can write any date, so it is to be taken out of the list, not merely ended.
+    """
+
+    origin: str
+    public_key: bytes
+    valid_from: datetime
+    valid_to: datetime | None
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Whether what the key signed at an instant is believed."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class TrustStore:
     """Trust anchors and what else a verdict rests on; certificates and CRLs in DER.
 
@@ -65,6 +86,7 @@ class TrustStore:
     log_keys: tuple[str, ...]
     authorities: tuple[AuthoritySpan, ...] = ()
     retired: tuple[RetiredAlgorithm, ...] = ()
+    portal_keys: tuple[PortalKey, ...] = ()
 
     def trusted_at(self, at: datetime) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         """Return the anchors and the intermediates that are trusted at an instant."""
@@ -115,6 +137,16 @@ def dump_trust(trust: TrustStore) -> bytes:
             {"name": one.name, "below_bits": one.below_bits, "since": one.since.isoformat()}
             for one in trust.retired
         ]
+    if trust.portal_keys:
+        data["portal_keys"] = [
+            {
+                "origin": one.origin,
+                "public_key": b64encode(one.public_key).decode(),
+                "valid_from": one.valid_from.isoformat(),
+                "valid_to": _text(one.valid_to),
+            }
+            for one in trust.portal_keys
+        ]
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
@@ -156,6 +188,7 @@ def load_trust(data: bytes) -> TrustStore:
                 RetiredAlgorithm(str(one["name"]), int(one["below_bits"]), _instant(one["since"]))
                 for one in values.get("retired", ())
             ),
+            portal_keys=tuple(_portal_key(one) for one in values.get("portal_keys", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HocbaError("trust.unreadable") from error
@@ -263,6 +296,18 @@ def _end(text: str | None) -> datetime | None:
 
 def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _portal_key(values: Mapping[str, str]) -> PortalKey:
+    key = b64decode(values["public_key"], validate=True)
+    if not is_p256_point(key):
+        raise ValueError("portal key")
+    return PortalKey(
+        origin=str(values["origin"]),
+        public_key=key,
+        valid_from=_instant(values["valid_from"]),
+        valid_to=_end(values["valid_to"]),
+    )
 
 
 def _log_key(text: str) -> str:
