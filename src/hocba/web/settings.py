@@ -15,6 +15,9 @@ HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
 HOCBA_LOG_KEY_PKCS11    the log's key in a token instead: an RFC 7512 URI such as
                         pkcs11:token=nhat-ky;object=log?module-path=/…/x.so&pin-source=/…/pin
+HOCBA_PORTAL_KEY_PATH, HOCBA_PORTAL_KEY_PKCS11   likewise the portal's key (P-256), which signs the
+                        QR codes on paper and the status list
+HOCBA_STATUS_LIST_URL   where the newest status list is (default: status-list below the log's name)
 HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school} in it stands for
                         the school's code; without pin-source the PIN is asked for
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
@@ -287,6 +290,13 @@ HOCBA_LOG_ORIGIN = from_environment("HOCBA_LOG_ORIGIN", "hoc-ba-so.example/nhat-
 HOCBA_LOG_DIR = Path(from_environment("HOCBA_LOG_DIR", str(DATA_DIR / "log")))
 HOCBA_LOG_KEY_FILE = Path(from_environment("HOCBA_LOG_KEY_PATH", str(DATA_DIR / "log-key.pem")))
 HOCBA_LOG_KEY_PKCS11 = from_environment("HOCBA_LOG_KEY_PKCS11", "")
+HOCBA_PORTAL_KEY_FILE = Path(
+    from_environment("HOCBA_PORTAL_KEY_PATH", str(DATA_DIR / "portal-key.pem"))
+)
+HOCBA_PORTAL_KEY_PKCS11 = from_environment("HOCBA_PORTAL_KEY_PKCS11", "")
+HOCBA_STATUS_LIST_URL = from_environment(
+    "HOCBA_STATUS_LIST_URL", f"https://{HOCBA_LOG_ORIGIN}/status-list"
+)
 HOCBA_SEAL_PKCS11 = from_environment("HOCBA_SEAL_PKCS11", "")
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
 

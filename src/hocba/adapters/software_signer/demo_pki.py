@@ -1,4 +1,4 @@
-"""A whole PKI for one folder: root, issuing CA, certificates of people and seals, CRLs, log key.
+"""A whole PKI for one folder: root, issuing CA, certificates of people and seals, CRLs, keys of log and portal.
 
 Shaped like the real one (national root → issuing CA → personal and organisation certificates; the
 holder's number in the subject's UID), without any legal value.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
