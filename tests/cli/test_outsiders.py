@@ -91,6 +91,10 @@ def test_a_good_path_passes(cli: Cli, files: Path) -> None:
     assert (done.code, done.out) == (0, "Đạt (TOTAL-PASSED)\n")
     told = cli(*path_of(files, *AT, "--json")).json
     assert (told["indication"], told["reasons"]) == ("TOTAL-PASSED", [])
+    assert (told["sub_indication"], told["reason"], len(told["path"])) == ("", "", 3)
+    assert [one["issuer"] for one in told["path"][:2]] == [
+        one["subject"] for one in told["path"][1:]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +124,21 @@ def test_without_revocation_lists_nothing_is_concluded_unless_told(cli: Cli, fil
     assert cli(*line).code == 1
     assert cli(*line, "--revocation", "if-given").code == 0
     assert cli(*line, "--revocation", "none").code == 0
+    assert cli(*line, "--no-revocation").code == 0
+    told = cli(*line, "--require-revocation", "--json").json
+    assert (told["indication"], told["sub_indication"], told["reason"]) == (
+        "INDETERMINATE",
+        "TRY_LATER",
+        "certificate.status_unknown",
+    )
+
+
+def test_the_chain_may_be_named_apart_and_policies_demanded(cli: Cli, files: Path) -> None:
+    line: list[str | Path] = ["verify-path", files / "nguoi.cer", "--chain", files / "ca.pem",
+                              "--anchor", files / "goc.cer", "--no-revocation", *AT]  # fmt: skip
+    assert cli(*line).code == 0
+    told = cli(*line, "--policy", "2.5.29.32.1", "--explicit-policy", "--json").json
+    assert (told["indication"], told["reason"]) == ("TOTAL-FAILED", "certificate.policy")
 
 
 def test_a_path_to_nowhere_is_not_concluded(cli: Cli, files: Path) -> None:
@@ -133,6 +152,9 @@ def test_a_file_that_is_no_certificate_is_said(cli: Cli, files: Path, name: str)
     done = cli("verify-path", files / name, "--anchor", files / "goc.cer")
     assert (done.code, done.out) == (2, "")
     assert "Traceback" not in done.err
+    told = cli("verify-path", files / name, "--anchor", files / "goc.cer", "--json")
+    assert (told.code, told.json["indication"], told.json["path"]) == (2, "INDETERMINATE", [])
+    assert told.json["reason"] in ("file.missing", "certificate.unreadable")
 
 
 def test_a_time_without_zone_is_refused(cli: Cli, files: Path) -> None:

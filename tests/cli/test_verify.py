@@ -18,6 +18,7 @@ from tests.core.verification.issued import IDENTITY, city, issued
 
 Run = Callable[..., Answered]
 KEYS = {
+    "archive",
     "file",
     "passed",
     "word",

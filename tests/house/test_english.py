@@ -31,6 +31,7 @@ READING = (
     "timestamp.",
     "transcript.",
     "bundle.",
+    "pdf.",
     "registry.",
     "trust.",
     "request.",

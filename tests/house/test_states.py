@@ -15,6 +15,8 @@ from hocba.core.registry import lifecycle
 FOLDER = Path(__file__).parents[2] / "docs" / "states"
 MACHINES: dict[str, tuple[str, Mapping[tuple[str, str], str]]] = {
     "draft": ("Bản thảo học bạ", states.DRAFT),
+    "remote-item": ("Phần gửi ký từ xa", states.REMOTE_ITEM),
+    "remote-session": ("Lượt ký từ xa", states.REMOTE_SESSION),
     "slot": ("Ô ký", states.SLOT),
     "transcript": (
         "Học bạ đã phát hành",

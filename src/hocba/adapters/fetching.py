@@ -5,6 +5,8 @@ is refused before a name is looked up.
 """
 
 from dataclasses import dataclass
+from functools import cache
+from ssl import SSLContext
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -12,7 +14,19 @@ import httpx
 
 from hocba.core.errors import HocbaError
 
-_CHUNK = 64 * 1024
+
+@cache
+def _tls() -> SSLContext:
+    """Whom the web trusts, read once a process: reading it takes longer than most answers."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a host said: status and body."""
+
+    status: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +44,30 @@ class Fetcher:
             HocbaError: "fetch.host" (not on the list), "fetch.failed" (nobody there, too slow, not
                 a 200), "fetch.too_large".
         """
-        return self._fetch("GET", url, None, {})
+        return self._expected(self._fetch("GET", url, None, {}), url)
 
     def post(self, url: str, body: bytes, *, content_type: str) -> bytes:
         """Send a body and return the answer; raises like `get`."""
-        return self._fetch("POST", url, body, {"Content-Type": content_type})
+        answer = self._fetch("POST", url, body, {"Content-Type": content_type})
+        return self._expected(answer, url)
 
-    def _fetch(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+    def exchange(self, url: str, body: bytes, *, headers: dict[str, str]) -> Fetched:
+        """Send a body to a service that explains its refusals; any answer but a redirect counts.
+
+        Raises:
+            HocbaError: "fetch.*" as `get`, but not for a status of 4xx or 5xx.
+        """
+        answer = self._fetch("POST", url, body, headers)
+        if answer.status in range(300, 400):
+            raise HocbaError("fetch.failed", host=urlsplit(url).hostname)
+        return answer
+
+    def _expected(self, answer: Fetched, url: str) -> bytes:
+        if answer.status != httpx.codes.OK:
+            raise HocbaError("fetch.failed", host=urlsplit(url).hostname)
+        return answer.body
+
+    def _fetch(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Fetched:
         try:
             parts = urlsplit(url)
         except ValueError as error:
@@ -46,18 +77,17 @@ class Fetcher:
             raise HocbaError("fetch.host", host=(parts.hostname or "")[:100])
         try:
             with (
-                httpx.Client(timeout=self.seconds, trust_env=False) as client,
+                httpx.Client(timeout=self.seconds, trust_env=False, verify=_tls()) as client,
                 client.stream(method, url, content=body, headers=headers) as answer,
             ):
-                if answer.status_code != httpx.codes.OK:
-                    raise HocbaError("fetch.failed", host=parts.hostname)
-                return self._read(answer, until=monotonic() + self.seconds)
+                body_read = self._read(answer, until=monotonic() + self.seconds)
+                return Fetched(answer.status_code, body_read)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise HocbaError("fetch.failed", host=parts.hostname) from error
 
     def _read(self, answer: httpx.Response, *, until: float) -> bytes:
         data = bytearray()
-        for chunk in answer.iter_bytes(_CHUNK):
+        for chunk in answer.iter_bytes():  # as it comes: a size to wait for would outwait the limit
             data += chunk
             if len(data) > self.max_bytes:
                 raise HocbaError("fetch.too_large", limit=self.max_bytes)

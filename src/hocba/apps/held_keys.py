@@ -1,4 +1,4 @@
-"""The keys that this installation itself holds: the log's, the portal's, the schools' seals; file or token.
+"""Keys that this installation holds: the log's, the portal's, the schools' seals; file or token.
 
 A seal is held here only where a school or the city keeps it in an HSM (HOCBA_SEAL_PKCS11); a clerk
 with a token of their own seals in the browser.

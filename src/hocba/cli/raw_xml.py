@@ -2,9 +2,11 @@
 
 --json prints {"files": [{"file", "accepted", "signatures": [{"id", "algorithm", "accepted",
 "value_ok", "reason", "detail", "sentence", "references": [{"uri", "type", "ok", "reason",
-"detail"}], "certificate": {"subject", "issuer", "serial", "sha256"} | null, "remarks": [{"code",
-"sentence"}]}]} | {"file", "accepted": false, "error", "sentence"}]}. A file is accepted when it
-has signatures and each of them holds. Exit code: 0 when every file is accepted, else 1.
+"detail", "covers", "parts"}], "certificate": {"subject", "issuer", "serial", "sha256"} | null,
+"remarks": [{"code", "sentence"}]}]} | {"file", "accepted": false, "error", "sentence"}]}.
+`value_ok` and `ok` are true, false or null (not judged). A file is accepted when it has signatures
+and each of them holds. Exit code: 0 when every file is accepted, else 1. More is told in
+`docs/reading-others.md`.
 """
 
 import json
@@ -40,7 +42,13 @@ def _file(path: Path) -> dict[str, Any]:
         found = verify_signed_xml(data=bounded_bytes(path, limit=MAX_FILE_BYTES))
     except HocbaError as refusal:
         sentence = refusal_sentence(refusal)
-        return {"file": str(path), "accepted": False, "error": refusal.code, "sentence": sentence}
+        return {
+            "file": str(path),
+            "accepted": False,
+            "error": refusal.code,
+            "sentence": sentence,
+            "signatures": [],
+        }
     return {
         "file": str(path),
         "accepted": all(one.accepted for one in found),
@@ -70,7 +78,7 @@ def _print(files: Sequence[dict[str, Any]]) -> None:
     for file in files:
         out.print(f"{'✓' if file['accepted'] else '✗'} {file['file']} {file.get('sentence', '')}")
         for one in file.get("signatures", ()):
-            good = sum(reference["ok"] for reference in one["references"])
+            good = sum(reference["ok"] is True for reference in one["references"])
             out.print(
                 f"    {'✓' if one['accepted'] else '✗'} {one['id'] or '(không tên)'}: "
                 f"{good}/{len(one['references'])} phần nguyên vẹn. {one['sentence']}"

@@ -3,12 +3,15 @@
     hocba verify FILE… --trust trust.json [--json] [--at 2026-06-01T00:00:00+07:00]
                        [--signatures-only] [--archive PROOF]
     hocba verify FILE… --raw-xml [--json]       (any signed XML, see `raw_xml`)
+    hocba verify FILE… --raw-pdf [--json]       (any signed PDF, see `raw_pdf`)
 
-FILE is a transcript (XML) or a bundle (`*.hocba.json`). A file passes when its word is "hợp lệ":
-unaltered, rightly signed, in force by the log. XML alone carries no proof from the log, so it
-passes only with --signatures-only. --archive gives one file's proof from the archive of its year,
-when it lies beside the bundle (see `hocba archive`). Exit code: 0 when every file passes, 1 when
-one does not, 2 when the command itself is wrong (no trust file, bad time).
+FILE is a transcript (XML), a bundle (`*.hocba.json`), or a PDF that carries them; the pages of a
+PDF must be sealed by the school, and that seal is one more signature (slot "PDF"). A file passes
+when its word is "hợp lệ": unaltered, rightly signed, in force by the log. XML alone carries no
+proof from the log, so it passes only with --signatures-only. --archive gives one file's proof from
+the archive of its year, when it lies beside the file (see `hocba archive`). Exit code: 0 when
+every file passes, 1 when one does not, 2 when the command itself is wrong (no trust file, bad
+time).
 
 --json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
@@ -40,11 +43,11 @@ from hocba.adapters.wording.verdicts import (
     verdict_sentence,
     verdict_word,
 )
-from hocba.cli import archive_proofs, raw_xml
+from hocba.cli import archive_proofs, raw_pdf, raw_xml
 from hocba.cli.opening import bounded_bytes
 from hocba.core.errors import HocbaError
 from hocba.core.signing.trust import TrustStore, load_trust
-from hocba.core.verification import Answer, PublicVerdict, VerdictWord, verify_file
+from hocba.core.verification import Answer, PublicVerdict, VerdictWord, verify_file, verify_pdf
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 
@@ -62,10 +65,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raw-xml", action="store_true", help="XML đã ký bất kì: từng chữ ký, không xét tin cậy"
     )
+    parser.add_argument(
+        "--raw-pdf", action="store_true", help="PDF đã ký bất kì: từng chữ ký, không xét tin cậy"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Verify the files and return the exit code."""
+    if options.raw_pdf:
+        return raw_pdf.run(options.files, as_json=options.json)
     if options.raw_xml:
         return raw_xml.run(options.files, as_json=options.json)
     console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
@@ -124,6 +132,11 @@ def _check(
         data = bounded_bytes(path, limit=MAX_FILE_BYTES)
     except HocbaError as refusal:
         return refusal
+    # Imported here: a machine that checks XML alone need not load what reads PDF.
+    from hocba.adapters.pdf.examining import examine_pdf, is_pdf
+
+    if is_pdf(data):
+        return verify_pdf(pdf=examine_pdf(data), trust=trust, at=at, archive=archive)
     return verify_file(data=data, trust=trust, at=at, archive=archive)
 
 

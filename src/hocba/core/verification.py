@@ -1,6 +1,6 @@
 """From file + trust + time to the public verdict: unaltered? in force? rightly signed?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -14,6 +14,7 @@ from hocba.core.registry.lifecycle import Status, TranscriptState, fold
 from hocba.core.registry.lookup_code import lookup_digest
 from hocba.core.signing.archive_check import ArchiveVerdict, check_archive
 from hocba.core.signing.keys import ed25519_verify
+from hocba.core.signing.pades import PdfContents, check_seal
 from hocba.core.signing.timestamps import CLOCK_TOLERANCE
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
 from hocba.core.signing.verdict import DocumentVerdict, Indication, Reason, SignatureVerdict
@@ -100,19 +101,119 @@ def verify_file(
         bundle = read_bundle(data)
     except HocbaError as refusal:
         reason = Reason(refusal.code, "FORMAT_FAILURE")
-        broken = Question(Answer.FAILED, (reason,))
-        return PublicVerdict(
-            word=VerdictWord.NOT_OF_SCHOOL,
-            unaltered=broken,
-            in_force=Question(Answer.INDETERMINATE, (reason,)),
-            rightly_signed=broken,
-            signatures=(),
-            transcript=None,
-            document_sha256=sha256(data).hexdigest(),
-            log_position=None,
-            checked_at=at,
-        )
+        return _unread(Answer.FAILED, reason, sha256(data).hexdigest(), at)
     return verify_bundle(bundle=bundle, trust=trust, at=at, archive=archive)
+
+
+def _unread(answer: Answer, reason: Reason, digest: str, at: datetime) -> PublicVerdict:
+    """The verdict on a file of which nothing can be believed."""
+    failed = answer is Answer.FAILED
+    return PublicVerdict(
+        word=VerdictWord.NOT_OF_SCHOOL if failed else VerdictWord.UNCHECKED,
+        unaltered=Question(answer, (reason,)),
+        in_force=Question(Answer.INDETERMINATE, (reason,)),
+        rightly_signed=Question(answer, (reason,)),
+        signatures=(),
+        transcript=None,
+        document_sha256=digest,
+        log_position=None,
+        checked_at=at,
+    )
+
+
+def verify_pdf(
+    *,
+    pdf: PdfContents,
+    trust: TrustStore,
+    at: datetime,
+    bundle: Bundle | None = None,
+    archive: bytes = b"",
+) -> PublicVerdict:
+    """Judge a printed transcript; never raises for a bad one.
+
+    (1) The PDF could be read, acts by nothing of itself, and carries one document with at most one
+        proof of the very same document. `bundle`, when the caller has a newer proof, counts instead
+        if it is of that document.
+    (2) The document inside is judged as a file of its own.
+    (3) The pages are believed only when the school's seal covers the whole file: without one, what
+        is printed was not checked, and the file is not called valid.
+    """
+    digest = sha256(pdf.document or b"").hexdigest() if pdf.document else ""
+    # (1)
+    if pdf.refusal:
+        reason = Reason(pdf.refusal, "FORMAT_FAILURE", pdf.detail)
+        return _unread(Answer.INDETERMINATE, reason, digest, at)
+    try:
+        document, proof = _inside(pdf)
+    except HocbaError as refusal:
+        reason = Reason(refusal.code, "FORMAT_FAILURE", str(refusal.params.get("detail", "")))
+        return _unread(Answer.FAILED, reason, digest, at)
+    if not document:
+        return _unread(Answer.INDETERMINATE, Reason("pdf.no_document", "FORMAT_FAILURE"), "", at)
+    if bundle is not None and bundle.document == document:
+        proof = bundle
+    # (2)
+    inner = _verdict(document, proof, trust, at, archive or (proof.archive if proof else b""))
+    if inner.transcript is None:
+        return inner
+    # (3)
+    evidence = NO_EVIDENCE if proof is None else evidence_of(proof)
+    seals = check_seal(
+        contents=pdf,
+        school_code=inner.transcript.school.code,
+        trust=trust,
+        evidence=evidence,
+        at=at,
+    )
+    return _with_seals(inner, seals)
+
+
+def _inside(pdf: PdfContents) -> tuple[bytes | None, Bundle | None]:
+    if pdf.active:
+        raise HocbaError("pdf.active_content", detail=", ".join(pdf.active))
+    document, proof = pdf.file(".xml"), pdf.file(".hocba.json")
+    if proof is None:
+        return document, None
+    bundle = read_bundle(proof)
+    if document is not None and bundle.document != document:
+        raise HocbaError("pdf.files_differ")
+    return bundle.document, bundle
+
+
+def _with_seals(inner: PublicVerdict, seals: tuple[SignatureVerdict, ...]) -> PublicVerdict:
+    """Add what the PDF's own signatures say to the verdict on the document inside."""
+    reasons = tuple(dict.fromkeys(reason for one in seals for reason in one.reasons))
+    altered = tuple(one for one in reasons if one.sub_indication in _INTEGRITY)
+    wrong = tuple(one for one in reasons if one.sub_indication not in _INTEGRITY)
+    unaltered, rightly_signed = inner.unaltered, inner.rightly_signed
+    if not seals:
+        unaltered = _joined(unaltered, Answer.INDETERMINATE, (Reason("pdf.not_sealed", "NO_POE"),))
+    if altered:
+        unaltered = _joined(unaltered, Answer.FAILED, altered)
+    indications = {one.indication for one in seals}
+    if Indication.TOTAL_FAILED in indications and wrong:
+        rightly_signed = _joined(rightly_signed, Answer.FAILED, wrong)
+    elif Indication.INDETERMINATE in indications:
+        rightly_signed = _joined(rightly_signed, Answer.INDETERMINATE, wrong)
+    word = inner.word
+    answers = (unaltered.answer, rightly_signed.answer)
+    if Answer.FAILED in answers:
+        word = VerdictWord.NOT_OF_SCHOOL
+    elif Answer.INDETERMINATE in answers and word is VerdictWord.VALID:
+        word = VerdictWord.UNCHECKED
+    return replace(
+        inner,
+        word=word,
+        unaltered=unaltered,
+        rightly_signed=rightly_signed,
+        signatures=(*inner.signatures, *seals),
+    )
+
+
+def _joined(question: Question, answer: Answer, reasons: tuple[Reason, ...]) -> Question:
+    """The worse of two answers, with all reasons."""
+    worse = Answer.FAILED if Answer.FAILED in (question.answer, answer) else answer
+    return Question(worse, (*question.reasons, *reasons))
 
 
 def verify_bundle(

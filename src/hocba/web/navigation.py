@@ -11,6 +11,7 @@ from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
 
 IMPORT_ROLES = ("it_officer", "principal")
+SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     order = list(ROLES)
     roles = sorted(viewer.roles, key=lambda pair: (str(pair[1]), order.index(pair[0])))
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
+    if viewer.units(*SIGNING_ROLES):
+        nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:
         if role in IMPORT_ROLES:
             address = reverse("workbooks", args=[unit_id])
@@ -30,7 +33,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if person.is_superuser:
         nav.append({"title": _("Quản trị"), "url": reverse("admin:index")})
     return {
-        "nav": [item | {"current": item["url"] == request.path} for item in nav],
+        "nav": [item | {"current": request.path.startswith(item["url"])} for item in nav],
         "person": person.full_name,
         "place": "; ".join(
             f"{ROLES[role]}, {units[unit_id].name}" for role, unit_id in roles if unit_id in units

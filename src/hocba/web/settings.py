@@ -10,6 +10,7 @@ HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and 
 HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
+HOCBA_PUBLIC_URL        the site's address as printed on PDFs (default: https and the first host)
 HOCBA_LOG_ORIGIN        name of the public log
 HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web server to hand out
 HOCBA_LOG_KEY_PATH, HOCBA_TRUST_PATH   files of the log's key and of the trust list
@@ -23,6 +24,8 @@ HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
 HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
+HOCBA_BRIDGE_URL        signing software of the signer's machine (default: wss://127.0.0.1:8987)
+HOCBA_REMOTE_SIGNING_PATH   file of the remote signing services and their secrets (TOML)
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -105,6 +108,18 @@ def demo_secret(folder: Path) -> str:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(get_random_secret_key())
     return path.read_text(encoding="utf-8")
+
+
+def bridge_url(address: str, *, plain: bool) -> str:
+    """Check where the signing page may look for the token: one port of the signer's own machine.
+
+    Without TLS only for a simulator, where `plain` allows it.
+    """
+    parts = urlsplit(address)
+    scheme_fits = parts.scheme == "wss" or (plain and parts.scheme == "ws")
+    if not scheme_fits or address != f"{parts.scheme}://127.0.0.1:{parts.port}":
+        raise ImproperlyConfigured("HOCBA_BRIDGE_URL must be wss://127.0.0.1:PORT")
+    return address
 
 
 HERE = Path(__file__).resolve().parent
@@ -300,11 +315,30 @@ HOCBA_STATUS_LIST_URL = from_environment(
 HOCBA_SEAL_PKCS11 = from_environment("HOCBA_SEAL_PKCS11", "")
 HOCBA_TRUST_FILE = Path(from_environment("HOCBA_TRUST_PATH", str(DATA_DIR / "trust.json")))
 
+# The address printed on transcripts and in their QR code.
+HOCBA_VERIFY_URL = "{site}/xac-minh/{{uuid}}/".format(
+    site=from_environment(
+        "HOCBA_PUBLIC_URL",
+        "http://localhost:8000" if DEMO or TESTING else f"https://{ALLOWED_HOSTS[0]}",
+    ).rstrip("/")
+)
+
 # Authorities that are asked over the net: nobody who is not named here.
 HOCBA_TIMESTAMP_URL = from_environment("HOCBA_TIMESTAMP_URL", "")
 HOCBA_FETCH_HOSTS = frozenset(
     host.strip().lower() for host in from_environment("HOCBA_FETCH_HOSTS", "").split(",") if host
 )
 HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
+_remote = from_environment("HOCBA_REMOTE_SIGNING_PATH", "")
+HOCBA_REMOTE_SIGNING_FILE = Path(_remote) if _remote else None
+if DEMO and not _remote and (DATA_DIR / "remote-signing.toml").exists():
+    HOCBA_REMOTE_SIGNING_FILE = DATA_DIR / "remote-signing.toml"  # simulate_remote_signing
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
+HOCBA_DEMO_SEAL_KEYS = DATA_DIR / "demo-pki" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value
+
+# What the signing page asks on the signer's own machine (docs/token-bridge.md).
+HOCBA_BRIDGE_URL = bridge_url(
+    from_environment("HOCBA_BRIDGE_URL", "wss://127.0.0.1:8987"), plain=DEMO or TESTING
+)
+HOCBA_BRIDGE_SECONDS = 120  # for one answer: a person looks for the PIN meanwhile

@@ -21,6 +21,8 @@ ROOTS = {
     "UnreadableWorkbookError": "code",
     "MarkReading": "problem",
     "Reason": "code",
+    "UnbelievablePdfError": "code",
+    "PdfContents": "refusal",
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -21,7 +21,12 @@ def codes(*roots: str) -> set[str]:
 
 def reason_codes() -> set[str]:
     states = set(STEPS.values()) - {TranscriptState.IN_FORCE}
-    return codes("Reason") | told_by("key_problem") | {f"log.{state.value}" for state in states}
+    read = codes(
+        "UnbelievablePdfError", "PdfContents"
+    )  # what the PDF's reader says before core has its say
+    return (
+        codes("Reason") | read | told_by("key_problem") | {f"log.{state.value}" for state in states}
+    )
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -55,7 +60,8 @@ def test_every_finding_is_worded() -> None:
 
 
 def test_every_reason_is_worded() -> None:
-    assert not reason_codes() - set(verdicts.REASONS)
+    """A reason that is a refusal elsewhere is worded as that (`reason_sentence`)."""
+    assert not reason_codes() - set(verdicts.REASONS) - set(refusals.SENTENCES)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ Typst sets the pages from our own template and fonts; this room reads values tha
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hocba.adapters.pdf.compiler import typeset
-from hocba.adapters.pdf.form import Rendition, document_date, form_values
+from hocba.adapters.pdf.compiler import Sheet, Typeset, typeset
+from hocba.adapters.pdf.form import Rendition, attached, document_date, form_values
 from hocba.core.signing.verdict import SignatureVerdict
 from hocba.core.transcript.model import Transcript
 
-__all__ = ["Rendition", "transcript_pdf", "transcript_pdfs"]
+__all__ = ["Rendition", "set_transcript", "transcript_pdf", "transcript_pdfs"]
 
 
 def transcript_pdf(
@@ -36,4 +36,17 @@ def transcript_pdf(
 
 def transcript_pdfs(items: Iterable[Rendition]) -> Iterator[bytes]:
     """Yield the form of each item in turn, as `transcript_pdf` makes it; quicker for a class."""
-    return typeset((form_values(item), document_date(item)) for item in items)
+    return (one.pdf for one in typeset(_sheet(item) for item in items))
+
+
+def set_transcript(item: Rendition) -> Typeset:
+    """Return one form with the place of its seal, PDF/A-3a when files are attached.
+
+    Raises:
+        HocbaError: "pdf.no_form", "pdf.attachment".
+    """
+    return next(typeset(iter((_sheet(item),))))
+
+
+def _sheet(item: Rendition) -> Sheet:
+    return Sheet(form_values(item), document_date(item), attached(item), item.to_be_sealed)

@@ -39,7 +39,9 @@ class Rendition:
     """One PDF to be made: the document, what was found about its signatures, where to check it.
 
     `request` says who asked for this copy and why, and is printed at the foot of each page;
-    `notice` stands in red on top of each, say that the transcript was recalled.
+    `notice` stands in red on top of each, say that the transcript was recalled. `document` (the
+    signed XML) and `bundle` (its proof) travel inside the PDF as attached files. `to_be_sealed`
+    keeps the place free where the school's seal will stand.
     """
 
     transcript: Transcript
@@ -47,6 +49,9 @@ class Rendition:
     verify_url: str
     request: str = ""
     notice: str = ""
+    document: bytes = b""
+    bundle: bytes = b""
+    to_be_sealed: bool = False
 
 
 def form_values(item: Rendition) -> dict[str, object]:
@@ -89,7 +94,21 @@ def form_values(item: Rendition) -> dict[str, object]:
         "homeroom": _person(transcript.homeroom_teacher),
         "place_date": _place_date(transcript),
         "signers": signers,
+        "to_be_sealed": item.to_be_sealed,
     }
+
+
+def attached(item: Rendition) -> dict[str, str]:
+    """Return what travels inside the PDF, as text: the document, and its proof when there is one.
+
+    Raises:
+        HocbaError: "pdf.attachment" for bytes that are not UTF-8, which no transcript is.
+    """
+    files = {"document": item.document, "bundle": item.bundle}
+    try:
+        return {name: data.decode("utf-8") for name, data in files.items() if data}
+    except UnicodeDecodeError as error:
+        raise HocbaError("pdf.attachment") from error
 
 
 def document_date(item: Rendition) -> datetime:

@@ -1,4 +1,4 @@
-"""A whole PKI for one folder: root, issuing CA, certificates of people and seals, CRLs, keys of log and portal.
+"""A whole PKI for one folder: root, issuing CA, certificates of people and seals, CRLs, log key.
 
 Shaped like the real one (national root → issuing CA → personal and organisation certificates; the
 holder's number in the subject's UID), without any legal value.
@@ -273,10 +273,18 @@ def _write_holder(
     path.chmod(0o600)
 
 
+def write_portal_key(path: Path) -> None:
+    """Make the key with which a portal of the demo signs claims on paper and status lists."""
+    path.touch(mode=0o600)
+    path.write_bytes(_unlocked(ec.generate_private_key(ec.SECP256R1())))
+
+
 def _write_log_key(path: Path) -> None:
-    path.write_bytes(
-        Ed25519PrivateKey.generate().private_bytes(
-            Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    path.write_bytes(_unlocked(Ed25519PrivateKey.generate()))
     path.chmod(0o600)
+
+
+def _unlocked(key: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -50,6 +50,7 @@ _ROLES: Mapping[SlotRole, str] = {
     SlotRole.PRINCIPAL: "Hiệu trưởng",
     SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
 }
+_ON_PDF = "Con dấu trên các trang PDF"
 REMARKS: Mapping[str, str] = {
     "algorithm.pkcs1_v15": "Chữ ký dùng RSA PKCS#1 v1.5; quy định muốn RSASSA-PSS hoặc ECDSA.",
     "remark.enveloped": "Chữ ký nằm bên trong phần mà nó ký.",
@@ -60,6 +61,7 @@ REMARKS: Mapping[str, str] = {
     "remark.other_signing_certificate": "Thuộc tính đã ký nêu một chứng thư khác.",
     "remark.properties_of_another": "Thuộc tính XAdES trỏ tới một chữ ký khác.",
     "remark.properties_unsigned": "Thuộc tính XAdES không nằm trong phần được ký.",
+    "remark.unsigned_object": "Trong chữ ký có dữ liệu không được ký.",
     "remark.whole_document": "Chữ ký phủ toàn bộ tệp.",
 }
 REASONS: Mapping[str, str] = {
@@ -77,16 +79,24 @@ REASONS: Mapping[str, str] = {
     "archive.stamp": "Dấu thời gian lưu trữ không khớp.",
     "archive.time_order": "Các dấu thời gian lưu trữ không đúng thứ tự.",
     "bundle.certificates": "Tệp kiểm tra kèm chứng thư số không phải của người ký học bạ.",
+    "certificate.algorithm": "Chuỗi chứng thư có chữ ký dùng thuật toán không được chấp nhận.",
+    "certificate.critical_extension": "Chứng thư có phần mở rộng bắt buộc không xét được.",
     "certificate.expired": "Chứng thư số đã hết hạn khi ký.",
+    "certificate.issuer": "Chuỗi có chứng thư không được quyền cấp chứng thư khác.",
+    "certificate.names": "Tên trong chứng thư nằm ngoài phạm vi cho phép của nơi cấp.",
     "certificate.no_path": "Chứng thư số không dẫn tới nơi cấp nào trong danh sách tin cậy.",
     "certificate.not_yet_valid": "Chứng thư số chưa có hiệu lực khi ký.",
     "certificate.path_invalid": "Chuỗi chứng thư không hợp lệ theo RFC 5280.",
+    "certificate.path_length": "Chuỗi chứng thư dài hơn mức cho phép.",
+    "certificate.policy": "Chuỗi chứng thư không đáp ứng yêu cầu về chính sách chứng thư.",
     "certificate.revoked": "Chứng thư số đã bị thu hồi trước khi ký.",
     "certificate.revoked_before_proof": "Chứng thư số bị thu hồi trước khi chữ ký được chứng minh.",
+    "certificate.signature": "Chữ ký của nơi cấp trên một chứng thư trong chuỗi không đúng.",
     "certificate.status_unknown": "Chưa biết chứng thư số có bị thu hồi khi ký hay không.",
     "certificate.usage": "Chứng thư số không được cấp để ký văn bản.",
     "document.layout": "Tệp có chỗ đã bị thêm, bớt hoặc sửa.",
     "foreign.no_key": "Chữ ký không kèm chứng thư hay khóa đọc được.",
+    "foreign.signature_method": "Thuật toán ký này không thuộc những thuật toán được đọc.",
     "foreign.value": "Giá trị chữ ký không khớp.",
     "log.checkpoint": "Nhật ký đi kèm không do nhật ký công khai ký.",
     "log.court_sealed": "Học bạ đang được niêm phong theo quyết định của cơ quan có thẩm quyền.",
@@ -96,6 +106,23 @@ REASONS: Mapping[str, str] = {
     "log.other_document": "Bằng chứng nhật ký là của một tệp khác.",
     "log.recalled": "Nhà trường đã thu hồi bản này.",
     "log.replaced": "Nhà trường đã phát hành bản khác thay thế.",
+    "pdf.changed": "Tệp PDF đã bị sửa sau khi đóng dấu.",
+    "pdf.changed_later": "Sau khi đóng dấu, tệp PDF đã bị thêm hoặc thay nội dung.",
+    "pdf.encrypted": "Tệp PDF bị khóa bằng mật khẩu nên không kiểm tra được.",
+    "pdf.kind_unknown": "Loại chữ ký PDF không được chấp nhận.",
+    "pdf.no_document": "Tệp PDF không kèm học bạ XML nên không kiểm tra được. Hãy dùng mã in "
+    "trên bản này.",
+    "pdf.no_signature": "Tệp PDF không có chữ ký nào.",
+    "pdf.no_signing_time": "Con dấu trên PDF không nêu thời điểm ký.",
+    "pdf.not_covered": "Chữ ký trên PDF không phủ hết tệp.",
+    "pdf.not_sealed": "Các trang PDF chưa được đóng dấu nên chưa được kiểm tra. Chỉ tin nội dung "
+    "đọc từ tệp XML kèm theo.",
+    "pdf.other_seal": "Con dấu trên PDF không phải của trường ghi trong học bạ.",
+    "pdf.too_heavy": "Tệp PDF quá nặng hoặc quá phức tạp so với một học bạ.",
+    "pdf.too_many_files": "Tệp PDF kèm quá nhiều tệp.",
+    "pdf.too_many_signatures": "Tệp PDF có quá nhiều chữ ký.",
+    "pdf.unreadable": "Không đọc được tệp PDF.",
+    "pdf.weak_hash": "Chữ ký PDF dùng thuật toán băm đã bị phá (SHA-1 hoặc MD5).",
     "seal.not_approved": "Chứng thư của con dấu chưa được duyệt cho trường này vào lúc ký.",
     "signature.digest_mismatch": "Nội dung đã bị sửa sau khi ký.",
     "signature.future": "Thời điểm ký ở tương lai.",
@@ -132,8 +159,10 @@ def signature_word(answer: Answer, *, gettext: Gettext = as_it_is) -> str:
     return gettext(_SIGNATURES[answer])
 
 
-def role_name(role: SlotRole | None, *, gettext: Gettext = as_it_is) -> str:
-    """Whose slot it is."""
+def role_name(role: SlotRole | None, *, on_pdf: bool = False, gettext: Gettext = as_it_is) -> str:
+    """Whose slot it is; the seal on the pages of a PDF is told from that on the document."""
+    if on_pdf:
+        return gettext(_ON_PDF)
     return gettext(_ROLES[role]) if role is not None else "—"
 
 
@@ -154,5 +183,6 @@ def msgids() -> tuple[str, ...]:
         *_ANSWERS.values(),
         *_SIGNATURES.values(),
         *_ROLES.values(),
+        _ON_PDF,
         *REASONS.values(),
     )

@@ -50,6 +50,18 @@ def certificate_by_sha256(*, sha256: str) -> HeldCertificate | None:
     return _held(row) if row else None
 
 
+def certificates_of_person(*, person_id: UUID) -> list[HeldCertificate]:
+    """Every certificate ever registered for one person, newest first."""
+    rows = Certificate.objects.filter(person_id=person_id).order_by("-registered_at", "-id")
+    return [_held(row) for row in rows]
+
+
+def certificates_of_seal(*, unit_id: UUID) -> list[HeldCertificate]:
+    """Every certificate ever registered for a school's seal, newest first."""
+    rows = Certificate.objects.filter(unit_id=unit_id).order_by("-registered_at", "-id")
+    return [_held(row) for row in rows]
+
+
 def certificates_of_school(*, viewer: Viewer, unit_id: UUID) -> list[HeldCertificate]:
     """Certificates of a school's seal for its own office, newest first."""
     require_role(viewer, "principal", "clerk", "it_officer", unit_id=unit_id)

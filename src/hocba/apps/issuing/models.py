@@ -16,6 +16,9 @@ from hocba.apps.leaf import LeafModel
 SETTLED = Q(state="signed") & (Q(needs_stamp=False) | Q(stamped_at__isnull=False))
 DRAFT_STATES = ("signing", "sealed", "issued", "withdrawn")
 SLOT_STATES = ("waiting", "prepared", "signed")
+REMOTE_OPEN = ("ready", "sending", "waiting", "answered")
+REMOTE_STATES = (*REMOTE_OPEN, "done", "stopped", "cancelled")
+REMOTE_ITEM_STATES = ("waiting", "signed", "refused")
 
 
 class Draft(LeafModel):
@@ -117,4 +120,116 @@ class Slot(LeafModel):
 
     def __str__(self) -> str:
         """Return the slot's identifier."""
+        return str(self.id)
+
+
+class RemoteSession(LeafModel):
+    """What one person sent to one remote service to be signed with one confirmation.
+
+    The row is there before the service is asked. Whoever works on it moves `due_at` into the
+    future first: others leave it alone till then, and a worker that was overtaken changes nothing.
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "id")
+    provider = models.CharField(max_length=40)
+    person_id = models.UUIDField()
+    account = models.CharField(max_length=20)  # citizen id, or school code for the seal
+    certificate_sha256 = models.CharField(max_length=64)
+    mode = models.CharField(max_length=8)
+    state = models.CharField(max_length=9)
+    transaction_id = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    began_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=REMOTE_STATES), name="remote_session_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=("document", "sheet")), name="remote_session_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=REMOTE_OPEN, ended_at__isnull=True)
+                | (~Q(state__in=REMOTE_OPEN) & Q(ended_at__isnull=False)),
+                name="remote_session_ended_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("waiting", "answered")) | ~Q(transaction_id=""),
+                name="remote_session_waits_for_something",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["school_id", "due_at"],
+                condition=Q(state__in=REMOTE_OPEN),
+                name="remote_session_due",
+            ),
+            models.Index(fields=["school_id", "person_id", "began_at"], name="remote_session_mine"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the session's identifier."""
+        return str(self.id)
+
+
+class RemoteItem(LeafModel):
+    """One prepared slot in a remote session, and what became of it."""
+
+    pk = models.CompositePrimaryKey("school_id", "id")
+    session_id = models.UUIDField()
+    session = models.ForeignObject(
+        RemoteSession,
+        on_delete=models.RESTRICT,
+        from_fields=["school_id", "session_id"],
+        to_fields=["school_id", "id"],
+        related_name="items",
+    )
+    draft_id = models.UUIDField()
+    draft = models.ForeignObject(
+        Draft,
+        on_delete=models.RESTRICT,
+        from_fields=["school_id", "draft_id"],
+        to_fields=["school_id", "id"],
+        related_name="+",
+    )
+    slot_key = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    token = models.CharField(max_length=64, blank=True)  # "" once the item has ended
+    signature = models.TextField(blank=True)  # base64, verified over `digest`
+    state = models.CharField(max_length=8, default="waiting")
+    reason = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=REMOTE_ITEM_STATES), name="remote_item_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["school_id", "draft_id", "slot_key"],
+                condition=Q(state="waiting"),
+                name="remote_item_one_open_per_slot",
+                violation_error_message="Phần này đang chờ xác nhận trên điện thoại.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(token=""), name="remote_item_ended_has_no_token"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="remote_item_refused_says_why"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["school_id", "session_id"], name="remote_item_of_session")
+        ]
+
+    def __str__(self) -> str:
+        """Return the item's identifier."""
         return str(self.id)

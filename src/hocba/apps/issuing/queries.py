@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
-from hocba.apps.issuing.models import SETTLED, Draft, Slot
+from hocba.apps.issuing.models import SETTLED, Draft, RemoteItem, RemoteSession, Slot
+from hocba.core.errors import HocbaError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,35 @@ class DraftLine:
     lookup_uuid: UUID
     state: str
     slots: tuple[tuple[str, str, datetime | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyRefused:
+    """Why some slots of a remote session were not signed: code, sentence, how many."""
+
+    code: str
+    sentence: str
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSessionLine:
+    """How far one remote signing session is.
+
+    `reason` is what holds the whole session up, or ended it; "" while all is well.
+    """
+
+    session_id: UUID
+    provider: str
+    mode: str
+    state: str
+    began_at: datetime
+    ended_at: datetime | None
+    done: int
+    waiting: int
+    refused: tuple[WhyRefused, ...]
+    reason: str
+    reason_sentence: str
 
 
 def waiting_slots(
@@ -125,3 +156,42 @@ def drafts_of_class(*, viewer: Viewer, school_id: UUID, class_id: UUID) -> list[
         )
         for draft in drafts.order_by("id")
     ]
+
+
+def remote_sessions(
+    *, viewer: Viewer, school_id: UUID, session_id: UUID | None = None, most: int = 20
+) -> list[RemoteSessionLine]:
+    """Return the viewer's own remote signing sessions in a school, newest first."""
+    if viewer.person_id is None:
+        return []
+    mine = RemoteSession.objects.filter(school_id=school_id, person_id=viewer.person_id)
+    if session_id is not None:
+        mine = mine.filter(id=session_id)
+    sessions = list(mine.order_by("-began_at", "-id")[:most])
+    counts: dict[UUID, Counter[tuple[str, str]]] = {}
+    items = RemoteItem.objects.filter(
+        school_id=school_id, session_id__in=[one.id for one in sessions]
+    )
+    for owner, state, reason in items.values_list("session_id", "state", "reason"):
+        counts.setdefault(owner, Counter())[state, reason] += 1
+    return [_remote_line(one, counts.get(one.id, Counter())) for one in sessions]
+
+
+def _remote_line(session: RemoteSession, counts: Counter[tuple[str, str]]) -> RemoteSessionLine:
+    return RemoteSessionLine(
+        session_id=session.id,
+        provider=session.provider,
+        mode=session.mode,
+        state=session.state,
+        began_at=session.began_at,
+        ended_at=session.ended_at,
+        done=counts["signed", ""],
+        waiting=counts["waiting", ""],
+        refused=tuple(
+            WhyRefused(code, refusal_sentence(HocbaError(code)), number)
+            for (state, code), number in sorted(counts.items())
+            if state == "refused"
+        ),
+        reason=session.reason,
+        reason_sentence=refusal_sentence(HocbaError(session.reason)) if session.reason else "",
+    )

@@ -1,4 +1,4 @@
-"""States of a draft and of a slot: two tables and one pure function.
+"""States of drafts, slots and remote signing: tables and one pure function.
 
 The diagrams in `docs/states/` are generated from these tables; a house test fails when they drift.
 """
@@ -20,6 +20,28 @@ SLOT: Table = {
     ("waiting", "prepare"): "prepared",
     ("prepared", "prepare"): "prepared",
     ("prepared", "complete"): "signed",
+}
+
+# What is sent to a remote service. "sending" is open: whether the service has it is to be learned.
+REMOTE_SESSION: Table = {
+    ("ready", "send"): "sending",
+    ("sending", "send"): "sending",
+    ("sending", "accept"): "waiting",
+    ("waiting", "lose"): "sending",
+    ("waiting", "answer"): "answered",
+    ("answered", "finish"): "done",
+    ("ready", "stop"): "stopped",
+    ("sending", "stop"): "stopped",
+    ("waiting", "stop"): "stopped",
+    ("answered", "stop"): "stopped",
+    ("ready", "cancel"): "cancelled",
+    ("sending", "cancel"): "cancelled",
+    ("waiting", "cancel"): "cancelled",
+}
+
+REMOTE_ITEM: Table = {
+    ("waiting", "sign"): "signed",
+    ("waiting", "refuse"): "refused",
 }
 
 

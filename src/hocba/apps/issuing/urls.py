@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from hocba.apps.issuing import views
+from hocba.apps.issuing import desk_views, views
+
+_CLASS = "ky-so/<uuid:class_id>/<slug:kind>/"
 
 urlpatterns = [
     path("ban-lam-viec/", views.start, name="start"),
     path("hoc-ba/<uuid:class_id>/", views.transcripts, name="transcripts"),
+    path("ky-so/", desk_views.desk, name="desk"),
+    path(_CLASS, desk_views.sign_class, name="sign_class"),
+    path(f"{_CLASS}chung-thu/", desk_views.check_token, name="check_token"),
+    path(f"{_CLASS}chuan-bi/", desk_views.prepare, name="prepare_signing"),
+    path(f"{_CLASS}hoan-tat/", desk_views.complete, name="complete_signing"),
+    path(f"{_CLASS}khoa-mau/", desk_views.demo_key, name="demo_key"),
 ]

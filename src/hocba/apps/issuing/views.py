@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from hocba.adapters.wording.verdicts import role_name
-from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
+from hocba.apps.issuing.desk import SEAL, signing_as
 from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
 from hocba.apps.roster.models import Unit
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
-from hocba.core.errors import HocbaError
 from hocba.core.signing.verdict import SlotRole
 
 PROGRESS_ROLES = ("clerk", "principal", "it_officer", "homeroom_teacher")
@@ -29,7 +28,7 @@ def start(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of_request(request)
     schools = [unit for unit in units_of_viewer(viewer=viewer) if unit.kind == "school"]
     context = {
-        "tasks": [task for school in schools for task in _tasks(request, viewer, school)],
+        "tasks": [task for school in schools for task in _tasks(viewer, school)],
         "classes": [row for school in schools for row in _progress(viewer, school)],
     }
     return render(request, "work/start.html", context)
@@ -70,7 +69,7 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
     return render(request, "work/transcripts.html", context)
 
 
-def _tasks(request: HttpRequest, viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
+def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
     tasks: list[dict[str, Any]] = []
     if viewer.has("it_officer", school.pk):
         open_runs = [
@@ -84,8 +83,10 @@ def _tasks(request: HttpRequest, viewer: Viewer, school: Unit) -> list[dict[str,
                 "url": reverse("workbooks", args=[school.pk]),
             }
         )
-    for signer_id, title in _signer_ids(request, viewer, school):
-        for class_id, count in waiting_by_class(school_id=school.pk, signer_id=signer_id).items():
+    for signer in signing_as(viewer=viewer, school=school):
+        title = _("Đóng dấu học bạ lớp") if signer.kind == SEAL else _("Ký học bạ lớp")
+        waiting = waiting_by_class(school_id=school.pk, signer_id=signer.signer_id)
+        for class_id, count in waiting.items():
             class_group = class_by_id(class_id=class_id)
             if class_group is not None:
                 tasks.append(
@@ -93,22 +94,10 @@ def _tasks(request: HttpRequest, viewer: Viewer, school: Unit) -> list[dict[str,
                         "title": f"{title} {class_group.name}",
                         "count": count,
                         "hint": _("học bạ đang chờ chữ ký của bạn."),
-                        "url": reverse("transcripts", args=[class_id]),
+                        "url": reverse("sign_class", args=[class_id, signer.kind]),
                     }
                 )
     return tasks
-
-
-def _signer_ids(request: HttpRequest, viewer: Viewer, school: Unit) -> list[tuple[str, str]]:
-    """Return under which names this person is waited for: the own number, the school's seal."""
-    if not isinstance(request.user, Person):
-        raise HocbaError("access.denied")
-    found = []
-    if request.user.citizen_id:
-        found.append((request.user.citizen_id, _("Ký học bạ lớp")))
-    if viewer.has("clerk", school.pk):
-        found.append((school.code, _("Đóng dấu học bạ lớp")))
-    return found
 
 
 def _progress(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:

@@ -118,3 +118,59 @@ class PaperClaim(models.Model):
     def __str__(self) -> str:
         """Return nothing personal."""
         return f"claim of {self.made_at}"
+
+
+class PdfRequest(models.Model):
+    """Somebody wants the sealed PDF of a transcript; it waits until a `SealedPdf` is there.
+
+    What was prepared for a key elsewhere is kept here under a one-use token; preparing again
+    replaces it.
+    """
+
+    lookup_uuid = models.UUIDField(primary_key=True)
+    school_id = models.UUIDField()
+    school_year = models.CharField(max_length=9)
+    asked_at = models.DateTimeField()
+    prepared = models.TextField(blank=True)  # adapters.pdf.sealing.PreparedSeal.to_json()
+    prepared_pdf_sha256 = models.CharField(max_length=64, blank=True)
+    prepared_by = models.UUIDField(null=True)
+    token_sha256 = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(prepared="")
+                | Q(expires_at__isnull=False, prepared_by__isnull=False) & ~Q(token_sha256=""),
+                name="pdf_request_prepared_for_somebody",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["school_id"], name="pdf_request_by_school")]
+
+    def __str__(self) -> str:
+        """Return the lookup code."""
+        return str(self.lookup_uuid)
+
+
+class SealedPdf(models.Model):
+    """Which stored file is the sealed PDF of an issued version, by the seal that is on it."""
+
+    pdf_sha256 = models.CharField(max_length=64, primary_key=True)
+    lookup_uuid = models.UUIDField()
+    certificate_sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["lookup_uuid", "certificate_sha256"], name="sealed_pdf_once_per_seal"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the file's digest."""
+        return self.pdf_sha256

@@ -13,11 +13,12 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from hocba.adapters.archives import list_items
 from hocba.adapters.blobstore import BlobStore
 from hocba.apps.blobs import blob_store
-from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry
+from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, PdfRequest, SealedPdf
 from hocba.apps.ledger.tree import log_tree
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import streamed_paths
@@ -88,6 +89,22 @@ def bundle_for_document(*, document_sha256: str) -> bytes | None:
     """Return the bundle of the transcript whose file has this SHA-256 (hex), or None."""
     row = IssuedTranscript.objects.filter(document_sha256=document_sha256).first()
     return None if row is None else next(bundles([row]))
+
+
+def sealed_pdf(*, lookup_uuid: UUID, certificate_sha256: str = "") -> bytes | None:
+    """Return the sealed PDF of an issued version, the newest unless a seal is named, or None."""
+    rows = SealedPdf.objects.filter(lookup_uuid=lookup_uuid).order_by("-at", "pdf_sha256")
+    if certificate_sha256:
+        rows = rows.filter(certificate_sha256=certificate_sha256)
+    row = rows.first()
+    return None if row is None else blob_store().get(row.pdf_sha256)
+
+
+def pdfs_waiting(*, school_id: UUID) -> list[UUID]:
+    """Return the lookup codes of a school's transcripts whose PDF waits for the seal."""
+    done = SealedPdf.objects.filter(lookup_uuid=OuterRef("lookup_uuid"))
+    rows = PdfRequest.objects.filter(~Exists(done), school_id=school_id)
+    return list(rows.order_by("asked_at", "lookup_uuid").values_list("lookup_uuid", flat=True))
 
 
 def issued_of_school(*, school_id: UUID, school_year: str) -> list[IssuedTranscript]:

@@ -5,6 +5,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hocba.adapters.pdf.examining import is_pdf
+
 MAX_FILE_BYTES = 4 * 1024 * 1024
 
 
@@ -42,13 +44,13 @@ class LookupForm(forms.Form):
 
 
 class FileForm(forms.Form):
-    """A transcript as XML or as a bundle."""
+    """A transcript as XML, as a bundle, or as a PDF with the XML inside."""
 
     document = forms.FileField(
         label=_("Tệp học bạ"),
-        help_text=_("Tệp XML hoặc tệp kiểm tra .hocba.json, tối đa 4 MB. Tệp không được lưu lại."),
+        help_text=_("Tệp PDF, XML hoặc .hocba.json, tối đa 4 MB. Tệp không được lưu lại."),
         error_messages={
-            "required": _("Hãy chọn tệp XML hoặc .hocba.json."),
+            "required": _("Hãy chọn tệp PDF, XML hoặc .hocba.json."),
             "empty": _("Tệp này rỗng."),
         },
     )
@@ -59,10 +61,6 @@ class FileForm(forms.Form):
         if upload.size > MAX_FILE_BYTES:
             raise forms.ValidationError(_("Tệp lớn hơn 4 MB, không phải một học bạ số."))
         data: bytes = upload.read()
-        if data.startswith(b"%PDF"):
-            raise forms.ValidationError(
-                _("Bản PDF chỉ để in. Hãy dùng tệp XML, .hocba.json, hoặc mã trên bản in.")
-            )
-        if data.lstrip()[:1] not in (b"<", b"{"):
-            raise forms.ValidationError(_("Đây không phải tệp XML hay tệp kiểm tra .hocba.json."))
+        if not is_pdf(data) and data.lstrip()[:1] not in (b"<", b"{"):
+            raise forms.ValidationError(_("Đây không phải tệp PDF, XML hay .hocba.json."))
         return data

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
+from hocba.adapters.pdf.examining import examine_pdf, is_pdf
 from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
 from hocba.core.registry.bundle import is_bundle, read_bundle
-from hocba.core.verification import PublicVerdict, verify_bundle, verify_file
+from hocba.core.verification import PublicVerdict, verify_bundle, verify_file, verify_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,13 @@ def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
 
 
 def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
-    """Judge a file; XML that the log knows is completed with its newest proof."""
+    """Judge a file; XML that the log knows, in a PDF too, is completed with its newest proof."""
+    if is_pdf(data):
+        pdf = examine_pdf(data)
+        digest = sha256(pdf.document or b"").hexdigest()
+        known = bundle_for_document(document_sha256=digest)
+        newest = None if known is None else read_bundle(known)
+        return verify_pdf(pdf=pdf, trust=trust(), at=at, bundle=newest)
     if not is_bundle(data):
         known = bundle_for_document(document_sha256=sha256(data).hexdigest())
         if known is not None:

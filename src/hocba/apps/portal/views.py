@@ -12,14 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hocba.adapters.pdf import transcript_pdf
+from hocba.adapters.pdf import Rendition, set_transcript
 from hocba.adapters.wording import verdicts as words
+from hocba.apps.ledger.actions import obtain_sealed_pdf
 from hocba.apps.ledger.queries import entries_page, latest_checkpoint
 from hocba.apps.portal import throttling
 from hocba.apps.portal.forms import FileForm, LookupForm
 from hocba.apps.portal.queries import Found, find, judge_file
+from hocba.core.errors import HocbaError
+from hocba.core.signing.pades import SLOT as PDF_SLOT
 from hocba.core.signing.verdict import Indication, SignatureVerdict
 from hocba.core.transcript.canonical import row_id
+from hocba.core.transcript.model import Transcript
 from hocba.core.verification import Answer, PublicVerdict, VerdictWord
 
 PAGE = 50
@@ -77,14 +81,32 @@ def download(request: HttpRequest) -> HttpResponse | FileResponse:
     name = f"hoc-ba-{transcript.school_year}-{transcript.class_name}"
     kind = request.POST.get("kind")
     if kind == "pdf":
-        address = request.build_absolute_uri(f"/xac-minh/{transcript.lookup_uuid}/")
-        data = transcript_pdf(
-            transcript=transcript, signatures=found.verdict.signatures, verify_url=address
-        )
-        return _attachment(data, f"{name}.pdf", "application/pdf")
+        return _attachment(_pdf(request, found, transcript), f"{name}.pdf", "application/pdf")
     if kind == "xml":
         return _attachment(found.document, f"{name}.xml", "application/xml")
     return _attachment(found.bundle, f"{name}.hocba.json", "application/json")
+
+
+def _pdf(request: HttpRequest, found: Found, transcript: Transcript) -> bytes:
+    """Return the sealed PDF; while it waits for the seal, or may have none, the plain one."""
+    code = UUID(transcript.lookup_uuid)
+    if found.verdict.word is VerdictWord.VALID:
+        try:
+            sealed = obtain_sealed_pdf(lookup_uuid=code, actor=None, at=timezone.now())
+        except HocbaError:
+            sealed = None  # no seal today, or no clock: the reader still gets the pages
+        if sealed is not None:
+            return sealed
+    gone = found.verdict.word in (VerdictWord.RECALLED, VerdictWord.REPLACED)
+    item = Rendition(
+        transcript,
+        found.verdict.signatures,
+        request.build_absolute_uri(f"/xac-minh/{code}/"),
+        notice=words.verdict_word(found.verdict.word) if gone else "",
+        document=found.document,
+        bundle=found.bundle,
+    )
+    return set_transcript(item).pdf
 
 
 @require_GET
@@ -218,7 +240,7 @@ def _signatures(verdict: PublicVerdict) -> list[dict[str, Any]]:
 def _signature(one: SignatureVerdict, subjects: Mapping[str, str]) -> dict[str, Any]:
     answer = _ANSWERS[one.indication]
     return {
-        "role": words.role_name(one.role, gettext=_),
+        "role": words.role_name(one.role, on_pdf=one.slot == PDF_SLOT, gettext=_),
         "subject": ", ".join(subjects[target] for target in one.targets if target in subjects),
         "name": one.signer_name,
         "time": one.signing_time,

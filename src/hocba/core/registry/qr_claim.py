@@ -2,9 +2,9 @@
 
 The text is "HBS1:" and then base45 over zlib over COSE_Sign1, as in the EU's health certificates,
 so that common tools take it apart. The payload is a CBOR Web Token: claim 6 says when it was
-signed, claim -65537 (private use) holds the map that `_written` writes. One claim, one payload; the reader
-takes no other spelling. How well deflate packs it may differ between libraries, so who must give
-the same text for ever keeps the signed bytes.
+signed, claim -65537 (private use) holds the map that `_written` writes. One claim, one payload; the
+reader takes no other spelling. How well deflate packs it may differ between libraries, so who must
+give the same text for ever keeps the signed bytes.
 """
 
 import zlib

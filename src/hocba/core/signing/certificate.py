@@ -12,6 +12,8 @@ from cryptography.x509.oid import NameOID
 
 from hocba.core.errors import HocbaError
 
+# Real ones have two kilobytes; each is remembered, and names of megabytes cost time to compare.
+MAX_BYTES = 16 * 1024
 PERSON_PREFIX, ORGANISATION_PREFIX = "CCCD:", "MDV:"
 
 
@@ -45,6 +47,8 @@ def read_certificate(der: bytes) -> CertificateHolder:
     Raises:
         HocbaError: "certificate.unreadable".
     """
+    if len(der) > MAX_BYTES:
+        raise HocbaError("certificate.unreadable")
     try:
         certificate = x509.load_der_x509_certificate(der)
         identifiers = [

@@ -1,6 +1,9 @@
-"""What the outside world must offer to signing: ports for signers, the log's key, the portal's, time-stamps."""
+"""What the outside world must offer to signing: signers near and remote, keys, time-stamps."""
 
+from collections.abc import Sequence
 from typing import Protocol
+
+from hocba.core.signing.remote import RemoteAnswer, RemoteDocument, RemoteTransaction
 
 
 class Signer(Protocol):
@@ -39,6 +42,45 @@ class PortalSigner(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """Sign a message of any length with ES256 (r‖s, 64 bytes out)."""
+        ...
+
+
+class RemoteSigner(Protocol):
+    """A service that keeps people's keys and asks them on their phones (ký số từ xa).
+
+    `account` is the holder's number as the certificate names it. Every method may raise "fetch.*",
+    "remote.unavailable" and "remote.answer_unreadable", after which it is open whether the service
+    did what it was asked; every other "remote.*" says that it did not.
+    """
+
+    def certificates(self, *, account: str) -> tuple[bytes, ...]:
+        """Return the certificates (DER) with which the account can sign now."""
+        ...
+
+    def begin(
+        self,
+        *,
+        account: str,
+        certificate: bytes,
+        documents: Sequence[RemoteDocument],
+        request_id: str,
+    ) -> RemoteTransaction:
+        """Ask for signatures over digests; the person sees the names of the documents.
+
+        Raises:
+            HocbaError: "remote.certificate_missing", "remote.too_many", "remote.sign_in" and the
+                refusals that `RemoteAnswer` may hold.
+        """
+        ...
+
+    def transaction_of(self, *, request_id: str) -> str:
+        """Return under which name the service knows a request, "" where it draws names itself."""
+        ...
+
+    def poll(
+        self, *, account: str, certificate: bytes, transaction_id: str, digests: Sequence[bytes]
+    ) -> RemoteAnswer:
+        """Ask what became of a transaction; `digests` as they were sent."""
         ...
 
 

@@ -44,7 +44,6 @@ def read_stamp(*, token: bytes, imprint: bytes, algorithm: str = "sha256") -> St
             "timestamp.value" (its signature does not hold).
     """
     # Imported here: half a second that a document without stamps need not pay.
-    from pyhanko.sign.general import CMSStructuralError
     from pyhanko.sign.validation.errors import SignatureValidationError
     from pyhanko.sign.validation.generic_cms import (
         extract_certs_for_validation,
@@ -66,9 +65,13 @@ def read_stamp(*, token: bytes, imprint: bytes, algorithm: str = "sha256") -> St
             expected_content_type="tst_info",
             actual_digest=_digest(digest_name, bytes(signed["encap_content_info"]["content"])),
         )
+    except HocbaError:
+        raise
     except SignatureValidationError as error:
         raise HocbaError("timestamp.value") from error
-    except (CMSStructuralError, ValueError, TypeError, KeyError, NotImplementedError) as error:
+    except Exception as error:
+        # Whatever it is: on a stranger's bytes the library fails in more ways than it names, e.g.
+        # with AttributeError for a hash that it does not know.
         raise HocbaError("timestamp.unreadable") from error
     if not (intact and valid):
         raise HocbaError("timestamp.value")
@@ -106,6 +109,10 @@ def _contents(token: bytes) -> tuple[cms.SignedData, tsp.TSTInfo]:
         if not isinstance(info, tsp.TSTInfo) or len(signed["signer_infos"]) != 1:
             raise HocbaError("timestamp.unreadable")
         info.native  # noqa: B018 - reads every field now, so that nothing fails later
+        time = info["gen_time"].native
+        # The year 0 is no datetime, and a time without zone is none (RFC 3161 §2.4.2 wants "Z").
+        if not isinstance(time, datetime) or time.tzinfo is None:
+            raise HocbaError("timestamp.unreadable")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise HocbaError("timestamp.unreadable") from error
     return signed, info

@@ -2,10 +2,9 @@
 
 The trust file (`hocba-trust/2`) is JSON: PEM roots and issuers and from when to when each of them
 is trusted, base64 CRLs, the seals approved for each school code with their dates, the public keys
-of the log (C2SP vkeys), the portal's keys with their dates, the algorithms that are retired and since
-when. Format 1, without the dates of authorities, is still read; so is format 2 without the portal's
-keys, which are written only where there are some. Paths and revocation are judged by pyhanko-certvalidator from this
-material alone; nothing is fetched.
+of the log (C2SP vkeys), those of the portal with their dates where it has some, the algorithms that
+are retired and since when. Format 1, without the dates of authorities, is still read. Paths and
+revocation are judged by pyhanko-certvalidator from this material alone; nothing is fetched.
 """
 
 import json
@@ -24,6 +23,7 @@ from hocba.core.errors import HocbaError
 from hocba.core.signing.keys import is_p256_point
 from hocba.core.signing.path import PathQuestion, Usage, check_path
 from hocba.core.signing.retirement import RetiredAlgorithm
+from hocba.core.signing.rooted import rooted, rooted_answers
 from hocba.core.signing.verdict import Indication, Reason
 
 FORMAT, WITHOUT_DATES = "hocba-trust/2", "hocba-trust/1"
@@ -103,6 +103,17 @@ class TrustStore:
             return tuple(der for der in certificates if sha256(der).hexdigest() not in barred)
 
         return kept(self.anchors), kept(self.intermediates)
+
+    def approves(self, *, school_code: str, certificate_sha256: str, at: datetime) -> bool:
+        """Say whether a certificate sealed for a school at that instant."""
+        return any(
+            seal.school_code == school_code
+            and seal.certificate_sha256 == certificate_sha256
+            # Documents tell whole seconds, the approval may have been in the same one.
+            and seal.valid_from.replace(microsecond=0) <= at
+            and (seal.valid_to is None or at < seal.valid_to)
+            for seal in self.seals
+        )
 
 
 def dump_trust(trust: TrustStore) -> bytes:
@@ -223,16 +234,19 @@ def check_certificate(
     Never raises for a bad certificate; what cannot be learned is INDETERMINATE.
     """
     anchors, intermediates = trust.trusted_at(at)
-    passed = _passed(certificate, anchors, intermediates, trust.crls, usage, evidence)
+    asked = _fingerprint(certificate, evidence)
+    passed = _passed(asked, anchors, intermediates, trust.crls, usage)
     if passed.first <= at <= passed.last:
         return Indication.TOTAL_PASSED, ()
+    known = anchors + intermediates
+    brought = rooted(certificates=evidence.certificates, known=known)
     indication, reasons = check_path(
         question=PathQuestion(
             certificate=certificate,
-            intermediates=intermediates + evidence.certificates,
+            intermediates=intermediates + brought,
             anchors=anchors,
             crls=trust.crls + evidence.crls,
-            ocsps=evidence.ocsps,
+            ocsps=rooted_answers(ocsps=evidence.ocsps, known=known + brought),
             at=at,
             usage=usage,
         )
@@ -255,16 +269,32 @@ class _Passed:
 
 @lru_cache(maxsize=65536)
 def _passed(
-    certificate: bytes,
+    asked: bytes,
     anchors: tuple[bytes, ...],
     intermediates: tuple[bytes, ...],
     crls: tuple[bytes, ...],
     usage: Usage,
-    evidence: Evidence,
 ) -> _Passed:
     """What is known of a question; of the trust list only what speaks of paths, since hashing the
     seals of a whole city would cost more than the rest of a verdict."""
+    del asked, anchors, intermediates, crls, usage
     return _Passed()
+
+
+def _fingerprint(certificate: bytes, evidence: Evidence) -> bytes:
+    """What is asked, small enough to be remembered: strangers send megabytes of evidence."""
+    return sha256(certificate).digest() + _evidence_digest(evidence)
+
+
+@lru_cache(maxsize=16)
+def _evidence_digest(evidence: Evidence) -> bytes:
+    """Digest of one document's evidence; each of its signers is asked about with the same."""
+    hasher = sha256()
+    for part in (evidence.certificates, evidence.crls, evidence.ocsps):
+        hasher.update(len(part).to_bytes(8))
+        for der in part:
+            hasher.update(sha256(der).digest())
+    return hasher.digest()
 
 
 def _pem(der: bytes) -> str:

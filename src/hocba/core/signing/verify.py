@@ -290,16 +290,10 @@ def _seal_problems(
 ) -> Iterator[Reason]:
     if slot.role is not SlotRole.SEAL or found.holder is None:
         return
-    for seal in known.trust.seals:
-        if (
-            seal.school_code == known.transcript.school.code
-            and seal.certificate_sha256 == found.holder.sha256
-            # The document tells whole seconds, the approval may have been in the same one.
-            and seal.valid_from.replace(microsecond=0) <= time
-            and (seal.valid_to is None or time < seal.valid_to)
-        ):
-            return
-    yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", known.transcript.school.code)
+    school_code = known.transcript.school.code
+    digest = found.holder.sha256
+    if not known.trust.approves(school_code=school_code, certificate_sha256=digest, at=time):
+        yield Reason("seal.not_approved", "SIG_CONSTRAINTS_FAILURE", school_code)
 
 
 def _time_problems(slot: Slot, time: datetime, known: _Known) -> Iterator[Reason]:

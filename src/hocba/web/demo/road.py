@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hocba.adapters.pdf import transcript_pdf
 from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.accounts.models import Person
 from hocba.apps.gradebook.actions import accept_workbook, hand_in_workbook
@@ -25,7 +24,7 @@ from hocba.apps.issuing.actions import (
 )
 from hocba.apps.issuing.actions.sign import Signed
 from hocba.apps.issuing.queries import waiting_slots
-from hocba.apps.ledger.actions import publish_checkpoint
+from hocba.apps.ledger.actions import obtain_sealed_pdf, publish_checkpoint
 from hocba.apps.ledger.queries import bundles, issued_of_school, trust
 from hocba.core.registry.bundle import read_bundle
 from hocba.core.verification import PublicVerdict, verify_bundle
@@ -33,7 +32,6 @@ from hocba.web.demo.city import City
 from hocba.web.demo.report import Report, Running
 
 BATCH = 42
-VERIFY_PAGE = "http://localhost:8000/xac-minh/{uuid}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ def export(city: City, folder: Path, report: Report) -> list[Path]:
     trusted = trust()
     rows = issued_of_school(school_id=city.school_id, school_year=city.school_year)
     paths = []
-    with report.step("Ghi XML, PDF và tệp kiểm tra", total=len(rows)) as step:
+    with report.step("Ghi XML, PDF có con dấu và tệp kiểm tra", total=len(rows)) as step:
         for row, data in zip(rows, bundles(rows), strict=True):
             bundle = read_bundle(data)
             verdict = verify_bundle(bundle=bundle, trust=trusted, at=timezone.now())
@@ -163,13 +161,13 @@ def export(city: City, folder: Path, report: Report) -> list[Path]:
             base.with_suffix(".xml").write_bytes(bundle.document)
             base.with_suffix(".hocba.json").write_bytes(data)
             paths.append(base.with_suffix(".hocba.json"))
-            if verdict.transcript is not None:
-                pdf = transcript_pdf(
-                    transcript=verdict.transcript,
-                    signatures=verdict.signatures,
-                    verify_url=VERIFY_PAGE.format(uuid=row.lookup_uuid),
-                )
-                base.with_suffix(".pdf").write_bytes(pdf)
+            # As on the portal: made when first asked for, with the seal's key of the demo.
+            pdf = obtain_sealed_pdf(
+                lookup_uuid=row.lookup_uuid, actor=city.clerk_id, at=timezone.now()
+            )
+            if pdf is None:
+                raise DemoError("Không có khóa con dấu để đóng dấu bản PDF")
+            base.with_suffix(".pdf").write_bytes(pdf)
             step.advance()
         step.done(f"{len(rows)} bộ tệp")
     return paths

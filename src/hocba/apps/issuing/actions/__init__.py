@@ -2,6 +2,11 @@
 
 from hocba.apps.issuing.actions.compose import compose_class
 from hocba.apps.issuing.actions.release import issue_sealed
+from hocba.apps.issuing.actions.remote import (
+    begin_remote_signing,
+    cancel_remote_signing,
+    poll_remote_signing,
+)
 from hocba.apps.issuing.actions.seal import seal_waiting
 from hocba.apps.issuing.actions.sign import (
     complete_signatures,
@@ -11,9 +16,12 @@ from hocba.apps.issuing.actions.sign import (
 from hocba.apps.issuing.actions.stamp import stamp_waiting
 
 __all__ = [
+    "begin_remote_signing",
+    "cancel_remote_signing",
     "complete_signatures",
     "compose_class",
     "issue_sealed",
+    "poll_remote_signing",
     "prepare_sheet",
     "prepare_signatures",
     "seal_waiting",

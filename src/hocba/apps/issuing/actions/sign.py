@@ -197,7 +197,7 @@ def complete_signatures(
     for item in items:
         try:
             with transaction.atomic():
-                _complete(school_id, item, actor, at)
+                complete_signature(school_id=school_id, item=item, actor=actor, at=at)
             outcomes.append(Outcome(item.draft_id, item.slot_key))
         except HocbaError as refusal:
             outcomes.append(Outcome(item.draft_id, item.slot_key, refusal.code))
@@ -207,7 +207,14 @@ def complete_signatures(
     return outcomes
 
 
-def _complete(school_id: UUID, item: Signed, actor: UUID, at: datetime) -> None:
+def complete_signature(*, school_id: UUID, item: Signed, actor: UUID, at: datetime) -> None:
+    """Embed one signature in the caller's transaction; repeating it changes nothing.
+
+    Raises:
+        HocbaError: "signing.token_unknown", "signing.token_expired", "access.denied",
+            "issuing.slot_unknown", "issuing.wrong_state", "issuing.changed_meanwhile" (somebody
+            else signed this instant: try again), and those of `rounds.complete`.
+    """
     draft, slot = _load(school_id, item.draft_id, item.slot_key)
     if not secrets.compare_digest(slot.token_sha256, _sha256(item.token)):
         raise HocbaError("signing.token_unknown")
@@ -215,6 +222,8 @@ def _complete(school_id: UUID, item: Signed, actor: UUID, at: datetime) -> None:
         raise HocbaError("access.denied")
     if slot.state == "signed":
         return
+    if draft.state != "signing":
+        raise HocbaError("issuing.wrong_state", state=draft.state, event="complete")
     after = states.advance(states.SLOT, state=slot.state, event="complete")
     if slot.expires_at is None or at > slot.expires_at:
         raise HocbaError("signing.token_expired")

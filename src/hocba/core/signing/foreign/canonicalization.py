@@ -17,6 +17,9 @@ _C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _C14N11 = "http://www.w3.org/2006/12/xml-c14n11"
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 DEFAULT = _C14N
+MOST_OCTETS = 128 * 1024 * 1024
+MOST_PREFIXES = 100
+_CALL_COSTS = 10_000
 METHODS = {name for base in (_C14N, _C14N11) for name in (base, f"{base}#WithComments")} | {
     _EXCLUSIVE,
     f"{_EXCLUSIVE}WithComments",
@@ -34,6 +37,14 @@ class Canonicalization:
     def exclusive(self) -> bool:
         """Whether namespaces of ancestors are left out unless used."""
         return self.method.startswith(_EXCLUSIVE)
+
+    @property
+    def bare(self) -> "Canonicalization":
+        """The same without comments: a same-document reference has none (XMLDSig §4.4.3.3)."""
+        if not self.comments:
+            return self
+        method = self.method.removesuffix("WithComments")
+        return Canonicalization(method if self.exclusive else method[:-1], self.prefixes)
 
     @property
     def comments(self) -> bool:
@@ -54,37 +65,87 @@ def read_method(element: etree._Element) -> Canonicalization:
     prefixes: tuple[str, ...] = ()
     if listed is not None:
         prefixes = tuple((listed.get("PrefixList") or "").split())
+    if len(prefixes) > MOST_PREFIXES:
+        raise HocbaError("foreign.canonicalization", method="PrefixList")
     return Canonicalization(method, prefixes)
 
 
+@dataclass(slots=True)
+class Work:
+    """How many bytes may still be canonicalized for one file, whatever its references ask for."""
+
+    left: int = MOST_OCTETS
+
+    def spend(self, octets: int) -> None:
+        """Take some bytes, and a little for every call.
+
+        Raises:
+            HocbaError: "foreign.too_much_work".
+        """
+        self.left -= octets + _CALL_COSTS
+        if self.left < 0:
+            raise HocbaError("foreign.too_much_work", limit=MOST_OCTETS)
+
+
 def canonical_part(
-    element: etree._Element, how: Canonicalization, *, without: Sequence[int] | None = None
+    element: etree._Element,
+    how: Canonicalization,
+    *,
+    work: Work,
+    without: Sequence[Sequence[int]] = (),
 ) -> bytes:
     """Return the canonical bytes of an element and all below it.
 
-    `without` is the way of child positions from the element to a Signature to be left out
-    (enveloped signature).
+    `without` are the ways of child positions from the element to the Signatures to be left out
+    (enveloped signature), in document order.
 
     Raises:
-        HocbaError: "foreign.canonicalization" for an inherited xml:base.
+        HocbaError: "foreign.canonicalization" for an inherited xml:base; "foreign.too_much_work".
     """
-    part = etree.fromstring(etree.tostring(element, with_tail=False), _plain_parser())
+    work.spend(0)
+    part = _read_back(etree.tostring(element, encoding="UTF-8", with_tail=False), work)
     if not how.exclusive:
         _inherit(part, element, how)
-    if without is not None:
-        _drop(part, without)
+    for way in reversed(without):
+        _drop(part, way)
     return _bytes(part, how)
 
 
 def canonical_document(
-    root: etree._Element, how: Canonicalization, *, without: Sequence[int] | None = None
+    root: etree._Element,
+    how: Canonicalization,
+    *,
+    work: Work,
+    without: Sequence[Sequence[int]] = (),
 ) -> bytes:
-    """Return the canonical bytes of the whole document, instructions beside the root included."""
-    tree = root.getroottree()
-    copy = etree.fromstring(etree.tostring(tree), _plain_parser())
-    if without is not None:
-        _drop(copy, without)
+    """Return the canonical bytes of the whole document, instructions beside the root included.
+
+    Raises:
+        HocbaError: "foreign.canonicalization", "foreign.too_much_work".
+    """
+    work.spend(0)
+    copy = _read_back(etree.tostring(root.getroottree(), encoding="UTF-8"), work)
+    for way in reversed(without):
+        _drop(copy, way)
     return _bytes(copy.getroottree(), how)
+
+
+def canonical_octets(octets: bytes, how: Canonicalization, *, work: Work) -> bytes:
+    """Return the canonical bytes of what an earlier transform gave.
+
+    Raises:
+        HocbaError: "foreign.canonicalization" where that is no XML; "foreign.too_much_work".
+    """
+    try:
+        return _bytes(_read_back(octets, work).getroottree(), how)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise HocbaError("foreign.canonicalization", method=how.method) from error
+
+
+def _read_back(octets: bytes, work: Work) -> etree._Element:
+    # UTF-8, never ASCII: names, comments and instructions have no character references.
+    work.spend(len(octets))
+    return etree.fromstring(octets, _plain_parser())
 
 
 def way_to(element: etree._Element, below: etree._Element) -> tuple[int, ...] | None:
@@ -101,6 +162,7 @@ def way_to(element: etree._Element, below: etree._Element) -> tuple[int, ...] | 
 
 
 def _plain_parser() -> etree.XMLParser:
+    """For what was parsed within bounds and written out: ">" written as "&gt;" may exceed them."""
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -108,7 +170,7 @@ def _plain_parser() -> etree.XMLParser:
         strip_cdata=False,
         remove_comments=False,
         remove_pis=False,
-        huge_tree=False,
+        huge_tree=True,
     )
 
 
@@ -126,13 +188,20 @@ def _written_by(what: etree._Element | etree._ElementTree, how: Canonicalization
             method="c14n",
             exclusive=True,
             with_comments=how.comments,
-            inclusive_ns_prefixes=[_written(one) for one in how.prefixes] or None,
+            inclusive_ns_prefixes=_known_prefixes(how.prefixes),
         )
     return etree.tostring(what, method="c14n", with_comments=how.comments)
 
 
-def _written(prefix: str) -> str:
-    return "" if prefix == "#default" else prefix
+def _known_prefixes(prefixes: Sequence[str]) -> list[str] | None:
+    """Return the listed prefixes as lxml takes them.
+
+    lxml drops those that no document of the thread has used as a name, and #default is none: once
+    read as the name of a namespace it is known.
+    """
+    if "#default" in prefixes:
+        etree.fromstring(b'<a xmlns:b="#default"/>', _plain_parser())
+    return list(prefixes) or None
 
 
 def _inherit(part: etree._Element, element: etree._Element, how: Canonicalization) -> None:

@@ -1,17 +1,19 @@
-"""Which key a signature of others claims: its certificate, or a bare key."""
+"""Which key a signature of others claims: its certificates, or a bare key."""
 
-from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from cryptography import x509
+from asn1crypto import x509 as asn1
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 
-from hocba.core.signing.foreign.reading import DS
+from hocba.core.errors import HocbaError
+from hocba.core.signing.certificate import CertificateHolder, read_certificate
+from hocba.core.signing.foreign.reading import DS, octets_of
 
 _DS11 = "http://www.w3.org/2009/xmldsig11#"
 _NS = {"ds": DS, "ds11": _DS11}
@@ -23,42 +25,79 @@ _CURVES: Mapping[str, type[ec.EllipticCurve]] = {
 MOST_CERTIFICATES = 20
 
 
-def certificates_of(signature: etree._Element) -> list[bytes]:
-    """Return the certificates in KeyInfo as DER, unreadable ones left out."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class ClaimedKey:
+    """A key that may have signed, with its certificate unless it stands there bare.
+
+    `refused` is a reason code where the key comes from a certificate that breaks the standard.
+    """
+
+    key: CertificatePublicKeyTypes
+    certificate: CertificateHolder | None = None
+    refused: str = ""
+
+
+def claimed_keys(signature: etree._Element) -> tuple[tuple[ClaimedKey, ...], str]:
+    """Return the keys that KeyInfo gives, likeliest first, and what it has where none is read.
+
+    A certificate that issued no other one comes first; a bare key counts only where there is no
+    certificate, so that nobody's name is shown beside a key that isn't theirs.
+    """
     path = "ds:KeyInfo/ds:X509Data/ds:X509Certificate"
-    for element in signature.findall(path, _NS)[:MOST_CERTIFICATES]:
+    given = [octets_of(one) or b"" for one in signature.findall(path, _NS)[:MOST_CERTIFICATES]]
+    holders, broken = list[CertificateHolder](), list[bytes]()
+    for der in given:
         try:
-            der = b64decode("".join((element.text or "").split()), validate=True)
-            x509.load_der_x509_certificate(der)
-        except (Base64Error, ValueError, TypeError, UnsupportedAlgorithm):
+            holders.append(read_certificate(der))
+        except HocbaError:
+            broken.append(der)
+    if holders:
+        return tuple(ClaimedKey(one.public_key, one) for one in _end_first(holders)), ""
+    if broken:
+        return _keys_of_broken(broken), "X509Certificate"
+    key = bare_key(signature)
+    if key is not None:
+        return (ClaimedKey(key),), ""
+    there = signature.findall("ds:KeyInfo/*", _NS) + signature.findall("ds:KeyInfo/*/*", _NS)
+    return (), ", ".join(etree.QName(one).localname for one in there)[:80]
+
+
+def _keys_of_broken(certificates: list[bytes]) -> tuple[ClaimedKey, ...]:
+    """Return the keys of certificates that are not read whole, so that the value can be judged."""
+    found = []
+    for der in certificates:
+        try:
+            key = load_der_public_key(asn1.Certificate.load(der).public_key.dump())
+        except (ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm):
             continue
-        found.append(der)
-    return found
+        if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey):
+            found.append(ClaimedKey(key, refused="certificate.unreadable"))
+    return tuple(found)
 
 
-def signing_certificate(certificates: list[bytes]) -> bytes | None:
-    """Return the certificate that issued none of the others, the first where that is no one."""
-    loaded = [(der, x509.load_der_x509_certificate(der)) for der in certificates]
-    for der, certificate in loaded:
-        if not any(other.issuer == certificate.subject for one, other in loaded if one != der):
-            return der
-    return certificates[0] if certificates else None
+def _end_first(holders: list[CertificateHolder]) -> list[CertificateHolder]:
+    def issued(one: CertificateHolder) -> bool:
+        return any(other.issuer == one.subject and other.sha256 != one.sha256 for other in holders)
+
+    return sorted(holders, key=issued)
 
 
 def bare_key(signature: etree._Element) -> CertificatePublicKeyTypes | None:
     """Return the key of a KeyValue or DEREncodedKeyValue, None when there is none to read."""
     try:
-        modulus = signature.findtext("ds:KeyInfo/ds:KeyValue/ds:RSAKeyValue/ds:Modulus", "", _NS)
-        exponent = signature.findtext("ds:KeyInfo/ds:KeyValue/ds:RSAKeyValue/ds:Exponent", "", _NS)
-        if modulus and exponent:
-            return rsa.RSAPublicNumbers(_number(exponent), _number(modulus)).public_key()
-        point = signature.find("ds:KeyInfo/ds:KeyValue/ds11:ECKeyValue", _NS)
-        if point is not None:
-            return _point(point)
-        der = signature.findtext("ds:KeyInfo/ds11:DEREncodedKeyValue", "", _NS)
-        if der:
-            key = load_der_public_key(_bytes(der))
+        for element in signature.findall("ds:KeyInfo/ds:KeyValue/*", _NS):
+            name = etree.QName(element)
+            if name == etree.QName(DS, "RSAKeyValue"):
+                modulus, exponent = _numbers(element, "Modulus", "Exponent")
+                return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+            if name == etree.QName(DS, "DSAKeyValue"):
+                p, q, g, y = _numbers(element, "P", "Q", "G", "Y")
+                return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
+            if name == etree.QName(_DS11, "ECKeyValue"):
+                return _point(element)
+        der = signature.find("ds:KeyInfo/ds11:DEREncodedKeyValue", _NS)
+        if der is not None:
+            key = load_der_public_key(octets_of(der) or b"")
             return key if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else None
     except (Base64Error, ValueError, TypeError, UnsupportedAlgorithm):
         return None
@@ -70,13 +109,10 @@ def _point(element: etree._Element) -> CertificatePublicKeyTypes | None:
     curve = _CURVES.get("" if named is None else named.get("URI") or "")
     if curve is None:
         return None
-    raw = _bytes(element.findtext("ds11:PublicKey", "", _NS))
+    raw = octets_of(element.find("ds11:PublicKey", _NS)) or b""
     return ec.EllipticCurvePublicKey.from_encoded_point(curve(), raw)
 
 
-def _bytes(text: str) -> bytes:
-    return b64decode("".join(text.split()), validate=True)
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(_bytes(text), "big")
+def _numbers(element: etree._Element, *names: str) -> list[int]:
+    found = [octets_of(element.find(f"ds:{name}", _NS)) for name in names]
+    return [int.from_bytes(one or b"", "big") for one in found]

@@ -1,5 +1,8 @@
 """Reading signed XML of others: bounded and without DTD, but with comments and instructions."""
 
+from base64 import b64decode
+from binascii import Error as Base64Error
+
 from lxml import etree
 
 from hocba.core.errors import HocbaError
@@ -7,7 +10,10 @@ from hocba.core.errors import HocbaError
 MAX_BYTES = 8 * 1024 * 1024
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 200
+# Canonicalization sorts an element's attributes and namespaces in quadratic time.
+MAX_ATTRIBUTES, MAX_NAMESPACES = 256, 100
 DS = "http://www.w3.org/2000/09/xmldsig#"
+_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
 _ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
 
@@ -36,18 +42,48 @@ def parse_foreign(data: bytes) -> etree._Element:
         isinstance(one, etree._Entity) for one in root.iter()
     ):
         raise HocbaError("foreign.doctype")
-    if _too_deep(root):
-        raise HocbaError("foreign.too_large", limit=MAX_DEPTH)
+    _require_bounded(root)
     return root
 
 
-def _too_deep(root: etree._Element) -> bool:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            return True
-    return False
+def _require_bounded(root: etree._Element) -> None:
+    """Bound depth, elements, attributes and namespaces; only the tree tells in every encoding."""
+    if _MANY_ATTRIBUTES(root):
+        raise HocbaError("foreign.too_large", limit=MAX_ATTRIBUTES)
+    depth = elements = namespaces = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end", "start-ns", "end-ns")):
+        if event == "start":
+            depth, elements = depth + 1, elements + 1
+        elif event == "end":
+            depth -= 1
+        else:
+            namespaces += 1 if event == "start-ns" else -1
+        for count, limit in (
+            (depth, MAX_DEPTH),
+            (elements, MAX_ELEMENTS),
+            (namespaces, MAX_NAMESPACES),
+        ):
+            if count > limit:
+                raise HocbaError("foreign.too_large", limit=limit)
+
+
+def text_of(element: etree._Element | None) -> str | None:
+    """Return the text of an element that holds nothing else; None where it holds elements.
+
+    Comments and instructions between the letters do not cut the text short.
+    """
+    if element is None or any(isinstance(one.tag, str) for one in element):
+        return None
+    return (element.text or "") + "".join(one.tail or "" for one in element)
+
+
+def octets_of(element: etree._Element | None) -> bytes | None:
+    """Return the bytes that an element holds in base64, white space aside; None if it doesn't."""
+    text = text_of(element)
+    try:
+        return None if text is None else b64decode("".join(text.split()), validate=True)
+    except (Base64Error, ValueError):
+        return None
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:

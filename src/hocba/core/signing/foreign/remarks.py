@@ -31,7 +31,17 @@ def remarks_on(
     methods = signature.findall(".//ds:CanonicalizationMethod", _NS)
     if any(one.get("Algorithm") != EXCLUSIVE_C14N for one in methods[:1]):
         yield "remark.other_canonicalization"
+    if any(_is_loose(one, covered) for one in signature.findall("ds:Object", _NS)):
+        yield "remark.unsigned_object"
     yield from _xades(signature, resolved, certificate)
+
+
+def _is_loose(holder: etree._Element, covered: Sequence[etree._Element | None]) -> bool:
+    """Whether an Object holds something that nothing signs: anyone may have put it there."""
+    signed = [one for one in covered if one is not None]
+    if any(one is holder or _inside(one, holder) or _inside(holder, one) for one in signed):
+        return False
+    return any(one.tag != f"{{{XADES}}}QualifyingProperties" for one in holder.iterchildren("*"))
 
 
 def _inside(element: etree._Element, outer: etree._Element) -> bool:
