@@ -55,6 +55,9 @@ SENTENCES: Mapping[str, str] = {
     "certificates.own_approval": "Không thể tự duyệt chứng thư mình đăng kí hoặc của mình.",
     "certificates.registered_for_another": "Chứng thư này đã đăng kí cho người khác.",
     "certificates.unknown": "Không có chứng thư này.",
+    "claim.too_large": "Kết quả quá dài, không vừa mã QR trên bản in.",
+    "claim.unreadable": "Đây không phải mã QR có chữ ký của học bạ số, hoặc chép thiếu, chép sai.",
+    "claim.year": "Năm học không phải hai năm liền nhau, không ghi được vào mã QR.",
     "fetch.failed": "Không hỏi được %(host)s. Hãy thử lại sau.",
     "fetch.host": "Địa chỉ %(host)s không có trong danh sách được phép hỏi.",
     "fetch.too_large": "Câu trả lời nhận về quá lớn.",
@@ -95,9 +98,12 @@ SENTENCES: Mapping[str, str] = {
     "ledger.log_has_gap": "Nhật ký thiếu mục. Hãy báo người vận hành hệ thống.",
     "ledger.lookup_code_used": "Mã tra cứu này đã dùng cho một bản khác.",
     "ledger.no_log_key": "Chưa có khóa ký nhật ký.",
+    "ledger.no_portal_key": "Chưa có khóa của cổng (HOCBA_PORTAL_KEY_PATH hoặc _PKCS11).",
     "ledger.not_in_force": "Học bạ này đã thu hồi, đã thay thế hoặc không còn qua được kiểm tra.",
     "ledger.not_issued": "Không có học bạ nào đã phát hành với mã tra cứu này.",
     "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
+    "ledger.portal_key_unknown": "Khóa của cổng chưa có trong danh sách tin cậy. Hãy công bố "
+    "danh sách đó trước.",
     "log.tile_conflict": "Tệp nhật ký đã công bố khác với nhật ký trong cơ sở dữ liệu.",
     "log.tile_missing": "Thiếu một tệp của nhật ký công khai.",
     "pdf.active_content": "Tệp PDF có phần tự chạy hoặc mở ra ngoài, bản của trường không bao giờ "
@@ -184,6 +190,10 @@ SENTENCES: Mapping[str, str] = {
     "signing.token_of_another": "Token đang cắm là của người khác (%(name)s). Hãy cắm token của "
     "bạn.",
     "signing.token_unknown": "Lượt ký này không còn. Hãy ký lại.",
+    "status.future": "Danh sách tình trạng ghi ngày ở tương lai. Hãy xem lại đồng hồ của máy.",
+    "status.signature": "Chữ ký của danh sách tình trạng không khớp: danh sách đã bị sửa.",
+    "status.unknown_key": "Danh sách tình trạng do một khóa ngoài danh sách tin cậy ký.",
+    "status.unreadable": "Tệp này không phải danh sách tình trạng của học bạ số.",
     "timestamp.already": "Chữ ký này đã có dấu thời gian.",
     "timestamp.clocks_differ": "Đồng hồ của máy chủ lệch với nơi cấp dấu thời gian.",
     "timestamp.no_authority": "Chưa cấu hình nơi cấp dấu thời gian.",

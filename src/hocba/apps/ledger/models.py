@@ -43,6 +43,9 @@ class LogEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["document_sha256"], name="log_entry_document"),
             models.Index(fields=["lookup_uuid", "index"], name="log_entry_of_transcript"),
+            models.Index(
+                fields=["index"], condition=~Q(kind="issued"), name="log_entry_after_issue"
+            ),
         ]
 
     def __str__(self) -> str:

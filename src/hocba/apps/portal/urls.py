@@ -10,6 +10,8 @@ urlpatterns = [
     path("xac-minh/tai-ve/", views.download, name="download"),
     path("xac-minh/<uuid:code>/", views.verify, name="verify_code"),
     path("nhat-ky/", views.public_log, name="public_log"),
+    path("xac-minh/ngoai-tuyen/", views.offline_page, name="offline_page"),
+    path("nhat-ky/status-list", views.newest_status_list, name="status_list"),
     path("nhat-ky/checkpoint", views.checkpoint, name="checkpoint"),
     path("api/xac-minh/", views.verify_api, name="verify_api"),
 ]

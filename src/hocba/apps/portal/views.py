@@ -14,12 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hocba.adapters.pdf import Rendition, set_transcript
 from hocba.adapters.wording import verdicts as words
-from hocba.apps.ledger.actions import obtain_sealed_pdf
-from hocba.apps.ledger.queries import entries_page, latest_checkpoint
+from hocba.apps.ledger.actions import claim_for_paper, obtain_sealed_pdf
+from hocba.apps.ledger.queries import (
+    entries_page,
+    latest_checkpoint,
+    offline_page_file,
+    status_list,
+)
 from hocba.apps.portal import throttling
 from hocba.apps.portal.forms import FileForm, LookupForm
 from hocba.apps.portal.queries import Found, find, judge_file
 from hocba.core.errors import HocbaError
+from hocba.core.registry.status_list import MEDIA_TYPE as STATUS_LIST
 from hocba.core.signing.pades import SLOT as PDF_SLOT
 from hocba.core.signing.verdict import Indication, SignatureVerdict
 from hocba.core.transcript.canonical import row_id
@@ -105,8 +111,17 @@ def _pdf(request: HttpRequest, found: Found, transcript: Transcript) -> bytes:
         notice=words.verdict_word(found.verdict.word) if gone else "",
         document=found.document,
         bundle=found.bundle,
+        claim=_claim(code),
     )
     return set_transcript(item).pdf
+
+
+def _claim(code: UUID) -> str:
+    """Return what the QR code says; nothing when the portal's key is away: pages matter more."""
+    try:
+        return claim_for_paper(lookup_uuid=code, actor=None, at=timezone.now())
+    except HocbaError:
+        return ""
 
 
 @require_GET
@@ -145,6 +160,22 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
     note = latest_checkpoint()
     status = 200 if note else 404
     return HttpResponse(note or "", status=status, content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def newest_status_list(_request: HttpRequest) -> HttpResponse:
+    """Give the signed status list (IETF Token Status List, CWT)."""
+    data = status_list()
+    return HttpResponse(data, status=200 if data else 404, content_type=STATUS_LIST)
+
+
+@require_GET
+def offline_page(_request: HttpRequest) -> HttpResponse | FileResponse:
+    """Hand out the page that checks paper without network, to be kept on the reader's machine."""
+    path = offline_page_file()
+    if not path.exists():
+        return HttpResponse(status=404)
+    return _attachment(path.read_bytes(), path.name, "text/html; charset=utf-8")
 
 
 # No cookie is read and nothing is changed, so there is nothing to forge; CSRF would only keep

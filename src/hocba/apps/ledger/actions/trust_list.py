@@ -60,15 +60,7 @@ def publish_trust(
             anchors=tuple(anchors),
             intermediates=tuple(intermediates),
             crls=tuple(crls),
-            seals=tuple(
-                ApprovedSeal(
-                    school_code=row.school_code,
-                    certificate_sha256=row.certificate_sha256,
-                    valid_from=row.valid_from,
-                    valid_to=row.valid_to,
-                )
-                for row in approved_seals()
-            ),
+            seals=_seals(),
             log_keys=(key, *(one for one in earlier if one != key)),
             authorities=tuple(authorities),
             retired=(*published_retirements(), *retired),
@@ -90,6 +82,18 @@ def publish_trust(
         after={"sha256": hashlib.sha256(data).hexdigest()},
         actor=actor,
         at=at,
+    )
+
+
+def _seals() -> tuple[ApprovedSeal, ...]:
+    return tuple(
+        ApprovedSeal(
+            school_code=row.school_code,
+            certificate_sha256=row.certificate_sha256,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in approved_seals()
     )
 
 
