@@ -436,6 +436,8 @@
     const aged = list && verdict.claim;
     byId("standing").textContent = aged ? filled(words.until, [moment(list.issuedAt), moment(list.validUntil)]) : "";
     byId("claim").hidden = !verdict.claim;
+    ["facts", "rows", "same"].forEach((one) => { byId(one).textContent = ""; });
+    byId("same").className = "";
     if (verdict.claim) showClaim(verdict.claim);
   }
 
@@ -444,7 +446,6 @@
     const day = two(birth % 100) + "/" + two(Math.floor(birth / 100) % 100) + "/" + Math.floor(birth / 10000);
     const school = (values.get(7) ? values.get(7) + " " : "") + "(" + values.get(6) + ")";
     const completes = values.has(19) ? (values.get(19) ? words.yes : words.no) : "";
-    facts.textContent = "";
     [
       ["name", values.get(2)], ["birth", day], ["student", values.get(4)], ["lookup", hex(values.get(5))],
       ["school", school], ["schoolYear", year + "-" + (year + 1)], ["className", values.get(10)],
@@ -456,7 +457,6 @@
       facts.append(element("dt", words.facts[fact[0]]), element("dd", fact[1], fact[2]));
     });
     const rows = byId("rows"), results = values.get(13), again = results.some((one) => one.length === 3);
-    rows.textContent = "";
     byId("again").hidden = !again;
     results.forEach((one) => {
       const row = document.createElement("tr"), name = text(one[0]) ? one[0] : data.subjects[one[0]] || String(one[0]);
@@ -466,7 +466,6 @@
       if (again) row.append(element("td", mark(one[2]), "figure"));
       rows.append(row);
     });
-    byId("same").textContent = "";
   }
 
   async function check(input) {
@@ -528,7 +527,7 @@
     const kinds = window.BarcodeDetector ? await BarcodeDetector.getSupportedFormats().catch(() => []) : [];
     if (kinds.indexOf("qr_code") < 0) { byId("no-camera").hidden = false; return; }
     const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    byId("picture-label").hidden = false;
+    byId("ways").hidden = byId("picture-label").hidden = false;
     byId("picture").addEventListener("change", async (event) => {
       const picture = await createImageBitmap(event.target.files[0]).catch(() => null);
       event.target.value = "";

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -105,5 +105,8 @@ def _portal_keys(earlier: tuple[PortalKey, ...], at: datetime) -> tuple[PortalKe
         one.public_key == public_key and one.valid_to is None for one in earlier
     ):
         return earlier
-    ended = (replace(one, valid_to=at) if one.valid_to is None else one for one in earlier)
-    return (*ended, PortalKey(settings.HOCBA_LOG_ORIGIN, public_key, at, None))
+    # What is signed bears whole seconds: none of the last one may fall out.
+    since = at.replace(microsecond=0)
+    until = since + timedelta(seconds=1)
+    ended = (replace(one, valid_to=until) if one.valid_to is None else one for one in earlier)
+    return (*ended, PortalKey(settings.HOCBA_LOG_ORIGIN, public_key, since, None))
