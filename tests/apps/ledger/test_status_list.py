@@ -107,10 +107,12 @@ def test_what_lies_there_broken_is_replaced(city: City, data_dir: Path) -> None:
 def test_the_portal_serves_list_and_page(walk: Walk, client: Client) -> None:
     assert client.get("/nhat-ky/status-list").status_code == 404
     assert client.get("/xac-minh/ngoai-tuyen/").status_code == 404
+    assert "/xac-minh/ngoai-tuyen/" not in client.get("/xac-minh/").content.decode()
     walk("issued")
     answer = client.get("/nhat-ky/status-list")
     assert answer["Content-Type"] == "application/statuslist+cwt"
     assert answer.content == status_list()
+    assert "/xac-minh/ngoai-tuyen/" in client.get("/xac-minh/").content.decode()
     page = client.get("/xac-minh/ngoai-tuyen/")
     assert "attachment" in page["Content-Disposition"]
     assert page.content == offline_page_file().read_bytes()

@@ -70,7 +70,7 @@ def verify(request: HttpRequest, code: UUID | None = None) -> HttpResponse:
     elif way == "tep" and file_form.is_valid():
         verdict = judge_file(data=file_form.cleaned_data["document"], at=timezone.now())
         return _verdict_page(request, verdict)
-    context = {"lookup_form": lookup_form, "file_form": file_form, "problem": problem}
+    context = _forms(lookup_form, file_form, problem)
     status = 422 if request.method == "POST" else 200
     return render(request, "public/verify.html", context, status=status)
 
@@ -218,8 +218,17 @@ def _look_up(request: HttpRequest, form: LookupForm) -> tuple[Found | None, str]
 
 def _form_again(request: HttpRequest, form: LookupForm) -> HttpResponse:
     problem = _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
-    context = {"lookup_form": form, "file_form": FileForm(), "problem": problem}
+    context = _forms(form, FileForm(), problem)
     return render(request, "public/verify.html", context, status=422)
+
+
+def _forms(lookup_form: LookupForm, file_form: FileForm, problem: str) -> dict[str, Any]:
+    return {
+        "lookup_form": lookup_form,
+        "file_form": file_form,
+        "problem": problem,
+        "has_offline_page": offline_page_file().exists(),
+    }
 
 
 def _verdict_page(
