@@ -51,7 +51,7 @@ def test_each_signature_is_told_with_its_references(cli: Cli, files: Path) -> No
     first = file["signatures"][0]
     assert (first["value_ok"], first["reason"], first["remarks"]) == (True, "", [])
     assert all(one["ok"] for one in first["references"])
-    assert first["references"][0]["uri"].startswith("#mon-")
+    assert first["references"][1]["uri"].startswith("#mon-")
     assert "CN=" in first["certificate"]["subject"]
 
 

@@ -5,6 +5,7 @@ Changes are generated over the document's own structure, not picked by hand.
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from unicodedata import normalize
 
@@ -13,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from hocba.core.signing.plan import Slot, plan_for, slots_of
 from hocba.core.signing.verdict import Indication
 from hocba.core.signing.verify import verify_document
+from hocba.core.signing.xades import opening_line
 from tests.core.verification.issued import NOW, city, issued
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -217,3 +220,27 @@ def test_bombs_are_refused_without_effort(bomb: bytes) -> None:
 def test_any_bytes_get_a_verdict(data: bytes) -> None:
     assert verdict_on(data) is FAILED
     assert verdict_on(b"<HOC_BA>" + data + b"</HOC_BA>") is FAILED
+
+
+def lines_of(document: bytes, slot: Slot) -> bytes:
+    start = document.index(opening_line(slot))
+    closing = f"    </{slot.role.value}>\n".encode()
+    return document[start : document.index(closing, start) + len(closing)]
+
+
+def test_a_teachers_signature_cannot_be_put_under_another_student() -> None:
+    """Same teacher, same rows, other student: even when all the others sign in good faith."""
+    transcript = issued().transcript
+    other = replace(
+        transcript,
+        lookup_uuid="0d9f0c55-6f52-4b0e-9a53-0c7f3d1f2a10",
+        student=replace(transcript.student, full_name="Trần Văn Nam", student_code="9876543210"),
+    )
+    plan = plan_for(school_level="THCS", school_year=transcript.school_year)
+    own = slots_of(plan=plan, transcript=transcript)[0]
+    honest = city().sign(other)
+    forged = honest.replace(lines_of(honest, own), lines_of(DOCUMENT, own))
+    verdict = verify_document(document=forged, trust=city().trust, at=NOW)
+    told = {one.slot: [reason.code for reason in one.reasons] for one in verdict.signatures}
+    assert verdict_on(honest) is Indication.TOTAL_PASSED
+    assert told[own.key] == ["signature.digest_mismatch"]

@@ -4,13 +4,14 @@ The plan itself is dated data (`plans/*.toml`); this module only unfolds it over
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from hocba.core.errors import HocbaError
 from hocba.core.signing.verdict import SlotRole
-from hocba.core.transcript.canonical import DATA_ID, row_id
+from hocba.core.transcript.canonical import DATA_ID, GENERAL_ID, row_id
 from hocba.core.transcript.model import Signatory, Transcript
 
 _FILES = ("thcs_tt22.toml",)
@@ -23,7 +24,7 @@ class SlotRule:
     role: SlotRole
     order: int
     signer: str  # "subject_teacher" | "homeroom_teacher" | "principal" | "school"
-    targets: str  # "own_rows" | "data"
+    targets: tuple[str, ...]  # of "general", "own_rows", "data"
     modes: tuple[str, ...]  # "document": a signature each; "sheet": one for a class
     stamped: bool  # an authority's time-stamp is put on each signature
 
@@ -94,7 +95,7 @@ def _plans() -> tuple[SigningPlan, ...]:
                 SlotRole(row["role"]),
                 row["order"],
                 row["signer"],
-                row["targets"],
+                tuple(row["targets"]),
                 tuple(row["modes"]),
                 row["stamped"],
             )
@@ -124,7 +125,7 @@ def slots_of(*, plan: SigningPlan, transcript: Transcript) -> tuple[Slot, ...]:
                 order=rule.order,
                 signer_id=signer.citizen_id,
                 signer_name=signer.full_name,
-                targets=(DATA_ID,),
+                targets=_targets(rule, ()),
             )
         )
     return tuple(slots)
@@ -143,10 +144,16 @@ def _teacher_slots(rule: SlotRule, transcript: Transcript) -> list[Slot]:
             order=rule.order,
             signer_id=citizen_id,
             signer_name=teachers[citizen_id].full_name,
-            targets=tuple(targets),
+            targets=_targets(rule, own),
         )
-        for number, (citizen_id, targets) in enumerate(rows.items(), start=1)
+        for number, (citizen_id, own) in enumerate(rows.items(), start=1)
     ]
+
+
+def _targets(rule: SlotRule, own_rows: Sequence[str]) -> tuple[str, ...]:
+    """Ids of what a slot covers; the general part says whose rows they are."""
+    places = {"general": (GENERAL_ID,), "own_rows": own_rows, "data": (DATA_ID,)}
+    return tuple(name for target in rule.targets for name in places[target])
 
 
 def _signer(rule: SlotRule, transcript: Transcript) -> Signatory:

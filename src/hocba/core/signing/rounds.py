@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from hocba.core.errors import HocbaError
@@ -212,13 +213,7 @@ def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
     Raises:
         HocbaError: "signing.invalid_signature", "signing.document_changed", "signing.slot_taken".
     """
-    holder = read_certificate(prepared.certificate)
-    if not verify_value(
-        key=holder.public_key,
-        algorithm=prepared.algorithm,
-        digest=prepared.digest,
-        value=signature,
-    ):
+    if not _value_holds(prepared.certificate, prepared.algorithm, prepared.digest, signature):
         raise HocbaError("signing.invalid_signature")
     filled = prepared.fragment.replace(VALUE_MARK, b64encode(signature))
     if filled in document:
@@ -226,6 +221,13 @@ def complete(*, document: bytes, prepared: Prepared, signature: bytes) -> bytes:
     if sha256(document).hexdigest() != prepared.document_sha256:
         _refuse_changed(document, prepared)
     return _inserted(document, prepared, filled)
+
+
+@lru_cache(maxsize=64)
+def _value_holds(certificate: bytes, algorithm: str, digest: bytes, value: bytes) -> bool:
+    """Verify a value; the pages of a sheet share one."""
+    key = read_certificate(certificate).public_key
+    return verify_value(key=key, algorithm=algorithm, digest=digest, value=value)
 
 
 def stamp_digest(*, document: bytes, slot_key: str) -> bytes:
@@ -288,7 +290,7 @@ def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> N
 
 def _inserted(document: bytes, prepared: Prepared, filled: bytes) -> bytes:
     """Put the slot's lines before the first slot there that stands later in the plan's order."""
-    standing = set(_OPENING.findall(document))
+    standing = set(_OPENING.findall(document, document.find(_EMPTY_AREA)))
     openings = (f'    <{name} Id="{identifier}">\n'.encode() for name, identifier in prepared.later)
     mark = next((opening for opening in openings if opening in standing), _END)
     if document.count(_EMPTY_AREA) != 1 or document.count(mark) != 1:

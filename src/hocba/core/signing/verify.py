@@ -31,6 +31,7 @@ from hocba.core.signing.certificate import CertificateHolder
 from hocba.core.signing.existence import Existence, proofs_of_existence
 from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
 from hocba.core.signing.retirement import retired, used_by_certificate
+from hocba.core.signing.revocations import called_revoked
 from hocba.core.signing.timestamps import CLOCK_TOLERANCE, read_stamp, used_by_stamp
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import (
@@ -225,7 +226,12 @@ def _check_certificate(
         )
 
     indication, reasons = check(time)
-    if indication is PASSED and proof.by is not None and proof.by > time:
+    if (
+        indication is PASSED
+        and proof.by is not None
+        and proof.by > time
+        and called_revoked(holder=holder, trust=known.trust, evidence=known.evidence)
+    ):
         # The stated time is the signer's word: a key revoked before the signature is proven to
         # exist may have been used by somebody else. That it expired meanwhile does not matter.
         _, later = check(proof.by)
