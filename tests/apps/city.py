@@ -100,6 +100,7 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
         ("HOCBA_TRUST_FILE", tmp_path / "trust.json"),
         ("HOCBA_LOG_DIR", tmp_path / "log"),
         ("HOCBA_LOG_KEY_FILE", tmp_path / "log-key.pem"),
+        ("HOCBA_PORTAL_KEY_FILE", tmp_path / "portal-key.pem"),
     ):
         setattr(settings, name, path)
     return tmp_path

@@ -1,4 +1,4 @@
-"""The keys that this installation itself holds: the log's, the schools' seals; file or token.
+"""Keys that this installation holds: the log's, the portal's, the schools' seals; file or token.
 
 A seal is held here only where a school or the city keeps it in an HSM (HOCBA_SEAL_PKCS11); a clerk
 with a token of their own seals in the browser.
@@ -13,12 +13,18 @@ from django.conf import settings
 from hocba.adapters.pkcs11_signer import (
     Pin,
     Pkcs11CheckpointSigner,
+    Pkcs11PortalSigner,
     Pkcs11Signer,
     read_address,
 )
 from hocba.core.errors import HocbaError
-from hocba.core.signing.keys import ed25519_public_key, ed25519_sign
-from hocba.core.signing.ports import CheckpointSigner
+from hocba.core.signing.keys import (
+    ed25519_public_key,
+    ed25519_sign,
+    es256_public_key,
+    es256_sign,
+)
+from hocba.core.signing.ports import CheckpointSigner, PortalSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,34 @@ class FileCheckpointSigner:
     def sign(self, message: bytes) -> bytes:
         """Sign a message (64 bytes out)."""
         return ed25519_sign(self._pem, message)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePortalSigner:
+    """The portal's key from a PEM file."""
+
+    _pem: bytes = field(repr=False)
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's public half (65 bytes)."""
+        return es256_public_key(self._pem)
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message (64 bytes out)."""
+        return es256_sign(self._pem, message)
+
+
+def portal_key() -> PortalSigner | None:
+    """Return the portal's key, None where there is none: paper then carries the address alone.
+
+    Raises:
+        HocbaError: "token.address".
+    """
+    if settings.HOCBA_PORTAL_KEY_PKCS11:
+        return Pkcs11PortalSigner(read_address(settings.HOCBA_PORTAL_KEY_PKCS11))
+    path = Path(settings.HOCBA_PORTAL_KEY_FILE)
+    return FilePortalSigner(path.read_bytes()) if path.exists() else None
 
 
 def log_key() -> CheckpointSigner:

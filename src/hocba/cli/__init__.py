@@ -1,8 +1,9 @@
 """`hocba …`: what anybody may do offline, without Django, database or network.
 
 `verify` checks transcripts (and any signed XML), `verify-path` a certificate path, `assess` judges
-a class workbook or a file of worked cases, `archive` keeps a year provable for decades, `log` holds
-a public log to its word (the one command that may go to the net, when it is given an address).
+a class workbook or a file of worked cases, `archive` keeps a year provable for decades,
+`offline-page` makes the page that checks paper, `log` holds a public log to its word (the one
+command that may go to the net, when it is given an address).
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from hocba.cli import archive, assess, log, verify, verify_path
+from hocba.cli import archive, assess, log, offline_page, verify, verify_path
 from hocba.cli.verify import MAX_FILE_BYTES
 
 __all__ = ["MAX_FILE_BYTES", "main"]
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "xét một chuỗi chứng thư với gốc cho sẵn",
         ),
         ("assess", assess, "tính kết quả của một sổ điểm Excel hoặc một tệp tình huống mẫu"),
+        ("offline-page", offline_page, "tạo trang kiểm tra bản in khi không có mạng"),
         ("archive", archive, "lưu trữ lâu dài một năm học bạ: lập, gia hạn, chứng minh"),
         ("log", log, "kiểm tra nhật ký công khai: tính lại, theo dõi, chứng minh một mục"),
     ):

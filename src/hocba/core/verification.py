@@ -61,6 +61,16 @@ class LogPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedStatus:
+    """What a status list says of one transcript, as of the list's own date."""
+
+    state: TranscriptState
+    issued_at: datetime
+    valid_until: datetime
+    out_of_date: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicVerdict:
     """All that the verify page, the JSON answer and `hocba verify` say."""
 
@@ -75,6 +85,7 @@ class PublicVerdict:
     replaced_by: str = ""
     checked_at: datetime | None = None
     archive: ArchiveVerdict | None = None  # of the archive proof, where there was one
+    listed: ListedStatus | None = None  # of the status list, where one speaks of it
 
 
 def verify_file(

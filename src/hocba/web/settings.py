@@ -22,6 +22,9 @@ HOCBA_WITNESSES         who cosigns our log: "vkey url" each, separated by comma
 HOCBA_WITNESS_QUORUM    how many of them a verifier must see (default: 0)
 HOCBA_WITNESS_NAME, HOCBA_WITNESS_KEY_PATH, HOCBA_WITNESS_KEY_PKCS11   to be a witness of others'
                         logs: the name in our cosignatures, and their key
+HOCBA_PORTAL_KEY_PATH, HOCBA_PORTAL_KEY_PKCS11   likewise the portal's key (P-256), which signs the
+                        QR codes on paper and the status list
+HOCBA_STATUS_LIST_URL   where the newest status list is (default: status-list below the log's name)
 HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school} in it stands for
                         the school's code; without pin-source the PIN is asked for
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
@@ -330,6 +333,13 @@ HOCBA_WITNESS_QUORUM = int(from_environment("HOCBA_WITNESS_QUORUM", "0"))
 HOCBA_WITNESS_NAME = from_environment("HOCBA_WITNESS_NAME", "")
 HOCBA_WITNESS_KEY_FILE = Path(_witness_key) if _witness_key else None
 HOCBA_WITNESS_KEY_PKCS11 = from_environment("HOCBA_WITNESS_KEY_PKCS11", "")
+HOCBA_PORTAL_KEY_FILE = Path(
+    from_environment("HOCBA_PORTAL_KEY_PATH", str(DATA_DIR / "portal-key.pem"))
+)
+HOCBA_PORTAL_KEY_PKCS11 = from_environment("HOCBA_PORTAL_KEY_PKCS11", "")
+HOCBA_STATUS_LIST_URL = from_environment(
+    "HOCBA_STATUS_LIST_URL", f"https://{HOCBA_LOG_ORIGIN}/status-list"
+)
 HOCBA_SEAL_PKCS11 = from_environment("HOCBA_SEAL_PKCS11", "")
 if witness_problem(
     witnesses=[key for key, _url in HOCBA_WITNESSES], quorum=HOCBA_WITNESS_QUORUM

@@ -113,6 +113,16 @@ class SoftHsm:
                 mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, label=label
             )
 
+    def make_p256(self, token: str, label: str) -> None:
+        """Make a P-256 key in a token, both halves of it."""
+        with self.opened(token) as session:
+            curve = session.create_domain_parameters(
+                KeyType.EC,
+                {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")},
+                local=True,
+            )
+            curve.generate_keypair(store=True, label=label)
+
     def uri(self, token: str, label: str, *, pin: str | None = PIN) -> str:
         """The address of a key, its PIN in a file."""
         text = f"pkcs11:token={quote(token)};object={quote(label)}?module-path={self.module}"

@@ -8,12 +8,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from hocba.adapters.pkcs11_signer import Pkcs11CheckpointSigner, Pkcs11Signer
+from hocba.adapters.pkcs11_signer import (
+    Pkcs11CheckpointSigner,
+    Pkcs11PortalSigner,
+    Pkcs11Signer,
+)
 from hocba.core.errors import HocbaError
 from hocba.core.registry.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint, vkey
 from hocba.core.signing.certificate import read_certificate
-from hocba.core.signing.keys import algorithm_for, ed25519_verify, verify_value
-from hocba.core.signing.ports import CheckpointSigner, Signer
+from hocba.core.signing.keys import algorithm_for, ed25519_verify, es256_verify, verify_value
+from hocba.core.signing.ports import CheckpointSigner, PortalSigner, Signer
 from tests.adapters.pkcs11.conftest import TOKEN, Key, self_signed
 from tests.adapters.pkcs11.softhsm import SoftHsm
 
@@ -89,6 +93,17 @@ def test_the_log_is_signed_in_the_token(hsm: SoftHsm, keys: Keys) -> None:
     assert open_checkpoint(note=note, keys=known, verify=ed25519_verify) == checkpoint
     long = bytes(200_000)
     assert ed25519_verify(signer.public_key, long, signer.sign(long))
+
+
+def test_the_portal_signs_in_the_token(hsm: SoftHsm, keys: Keys) -> None:
+    hsm.make_p256(TOKEN, "portal")
+    signer: PortalSigner = Pkcs11PortalSigner(hsm.address(TOKEN, "portal"))
+    long = bytes(200_000)
+    assert es256_verify(signer.public_key, long, signer.sign(long))
+    assert not es256_verify(signer.public_key, b"", signer.sign(long))
+    for label, code in (("log", "token.key_kind"), ("rsa", "token.key_missing")):
+        with pytest.raises(HocbaError, match=code):
+            Pkcs11PortalSigner(hsm.address(TOKEN, label)).sign(b"x")
 
 
 def test_two_keys_of_one_token_at_once(hsm: SoftHsm, keys: Keys) -> None:

@@ -41,7 +41,8 @@ class Rendition:
     `request` says who asked for this copy and why, and is printed at the foot of each page;
     `notice` stands in red on top of each, say that the transcript was recalled. `document` (the
     signed XML) and `bundle` (its proof) travel inside the PDF as attached files. `to_be_sealed`
-    keeps the place free where the school's seal will stand.
+    keeps the place free where the school's seal will stand. `claim` is the text of the QR code that
+    is checked without network; without one the code leads to the address.
     """
 
     transcript: Transcript
@@ -52,6 +53,7 @@ class Rendition:
     document: bytes = b""
     bundle: bytes = b""
     to_be_sealed: bool = False
+    claim: str = ""
 
 
 def form_values(item: Rendition) -> dict[str, object]:
@@ -85,6 +87,7 @@ def form_values(item: Rendition) -> dict[str, object]:
         "url": visible(item.verify_url, limit=_PARTICULAR),
         "request": visible(item.request, limit=_NAME),
         "qr": _qr(item.verify_url),
+        "claim": _qr(item.claim) if item.claim else "",
         "school": _school(transcript),
         "student": _student(transcript),
         "steps": [_step(step) for step in transcript.study_steps],
@@ -264,7 +267,9 @@ def moment(value: datetime) -> str:
     return f"{day(local)} {local.hour:02}:{local.minute:02}"
 
 
-def _qr(url: str) -> str:
+def _qr(text: str) -> str:
+    """The symbol without its quiet zone, which the template leaves free around it."""
     picture = BytesIO()
-    segno.make(url, error="m", micro=False).save(picture, kind="svg", border=2, light="#fff")
+    code = segno.make(text, error="m", micro=False, boost_error=False)
+    code.save(picture, kind="svg", border=0, light="#fff")
     return picture.getvalue().decode("utf-8")

@@ -5,6 +5,17 @@ session, one login, however many digests; the PIN is read when it is needed and 
 """
 
 from hocba.adapters.pkcs11_signer.address import KeyAddress, Pin, read_address
-from hocba.adapters.pkcs11_signer.signers import Pkcs11CheckpointSigner, Pkcs11Signer
+from hocba.adapters.pkcs11_signer.signers import (
+    Pkcs11CheckpointSigner,
+    Pkcs11PortalSigner,
+    Pkcs11Signer,
+)
 
-__all__ = ["KeyAddress", "Pin", "Pkcs11CheckpointSigner", "Pkcs11Signer", "read_address"]
+__all__ = [
+    "KeyAddress",
+    "Pin",
+    "Pkcs11CheckpointSigner",
+    "Pkcs11PortalSigner",
+    "Pkcs11Signer",
+    "read_address",
+]

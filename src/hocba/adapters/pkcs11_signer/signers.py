@@ -1,5 +1,6 @@
-"""The two signers over a session: digests with a certified key, messages with the log's key."""
+"""The signers over a session: digests with a certified key, messages with the log's or portal's."""
 
+from hashlib import sha256
 from types import TracebackType
 from typing import Any
 
@@ -11,7 +12,14 @@ from hocba.adapters.pkcs11_signer.address import KeyAddress, Pin
 from hocba.adapters.pkcs11_signer.session import TokenSession
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import CertificateHolder, read_certificate
-from hocba.core.signing.keys import algorithm_for, ed25519_verify, key_problem, verify_value
+from hocba.core.signing.keys import (
+    algorithm_for,
+    ed25519_verify,
+    es256_verify,
+    is_p256_point,
+    key_problem,
+    verify_value,
+)
 from hocba.core.signing.profile import SHA256_DIGEST_INFO
 
 
@@ -146,6 +154,40 @@ class Pkcs11CheckpointSigner:
             return value
 
 
+class Pkcs11PortalSigner:
+    """Implements `core.signing.ports.PortalSigner`; each use is a session of its own."""
+
+    def __init__(self, address: KeyAddress, *, pin: Pin | None = None) -> None:
+        """`pin` asks a person; without it the PIN comes from the address's file."""
+        self._address = address
+        self._pin = pin
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's public half: the uncompressed point (65 bytes).
+
+        Raises:
+            HocbaError: those of `TokenSession`, "token.key_missing", "token.key_ambiguous",
+                "token.key_kind".
+        """
+        with TokenSession(self._address, self._pin) as session:
+            return _p256_point(session)
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message with ES256 (r‖s, 64 bytes out), verified before it is handed on.
+
+        Raises:
+            HocbaError: those of `public_key`, and "token.failed", "token.session_lost",
+                "signing.invalid_signature".
+        """
+        with TokenSession(self._address, self._pin) as session:
+            public_key = _p256_point(session)
+            value = session.sign(_the_key(session), sha256(message).digest(), Mechanism.ECDSA)
+            if not es256_verify(public_key, message, value):
+                raise HocbaError("signing.invalid_signature")
+            return value
+
+
 def _kind(holder: CertificateHolder) -> KeyType | None:
     if isinstance(holder.public_key, rsa.RSAPublicKey):
         return KeyType.RSA
@@ -165,9 +207,21 @@ def _public_half(session: TokenSession) -> bytes:
     key = _the_key(session, ObjectClass.PUBLIC_KEY)
     if key.key_type is not KeyType.EC_EDWARDS:
         raise HocbaError("token.key_kind")
-    point = bytes(key[Attribute.EC_POINT])
-    # PKCS#11 3.0 wraps the point in an OCTET STRING; some tokens give it bare.
-    raw = bytes(OctetString.load(point).native) if len(point) == 34 else point
+    raw = _point(key, length=32)
     if len(raw) != 32:
         raise HocbaError("token.key_kind")
     return raw
+
+
+def _p256_point(session: TokenSession) -> bytes:
+    key = _the_key(session, ObjectClass.PUBLIC_KEY)
+    raw = _point(key, length=65) if key.key_type is KeyType.EC else b""
+    if not is_p256_point(raw):
+        raise HocbaError("token.key_kind")
+    return raw
+
+
+def _point(key: Any, *, length: int) -> bytes:
+    """PKCS#11 3.0 wraps the point in an OCTET STRING; some tokens give it bare."""
+    point = bytes(key[Attribute.EC_POINT])
+    return bytes(OctetString.load(point).native) if len(point) == length + 2 else point

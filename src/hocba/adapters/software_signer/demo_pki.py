@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -273,10 +273,18 @@ def _write_holder(
     path.chmod(0o600)
 
 
+def write_portal_key(path: Path) -> None:
+    """Make the key with which a portal of the demo signs claims on paper and status lists."""
+    path.touch(mode=0o600)
+    path.write_bytes(_unlocked(ec.generate_private_key(ec.SECP256R1())))
+
+
 def _write_log_key(path: Path) -> None:
-    path.write_bytes(
-        Ed25519PrivateKey.generate().private_bytes(
-            Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    path.write_bytes(_unlocked(Ed25519PrivateKey.generate()))
     path.chmod(0o600)
+
+
+def _unlocked(key: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

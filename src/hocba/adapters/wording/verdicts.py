@@ -1,11 +1,13 @@
 """Verdicts in words."""
 
 from collections.abc import Mapping
+from datetime import timedelta, timezone
 
 from hocba.adapters.wording import Gettext, as_it_is
 from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
+from hocba.core.registry.lifecycle import TranscriptState
 from hocba.core.signing.verdict import Reason, SlotRole
-from hocba.core.verification import Answer, VerdictWord
+from hocba.core.verification import Answer, ListedStatus, VerdictWord
 
 QUESTIONS: Mapping[str, str] = {
     "unaltered": "Nội dung có nguyên vẹn không?",
@@ -51,6 +53,13 @@ _ROLES: Mapping[SlotRole, str] = {
     SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
 }
 _ON_PDF = "Con dấu trên các trang PDF"
+_HANOI = timezone(timedelta(hours=7))
+_STATES: Mapping[TranscriptState, str] = {
+    TranscriptState.IN_FORCE: "đang có hiệu lực",
+    TranscriptState.RECALLED: "đã thu hồi",
+    TranscriptState.REPLACED: "đã thay thế",
+    TranscriptState.COURT_SEALED: "đang niêm phong",
+}
 REMARKS: Mapping[str, str] = {
     "algorithm.pkcs1_v15": "Chữ ký dùng RSA PKCS#1 v1.5; quy định muốn RSASSA-PSS hoặc ECDSA.",
     "remark.enveloped": "Chữ ký nằm bên trong phần mà nó ký.",
@@ -94,6 +103,9 @@ REASONS: Mapping[str, str] = {
     "certificate.signature": "Chữ ký của nơi cấp trên một chứng thư trong chuỗi không đúng.",
     "certificate.status_unknown": "Chưa biết chứng thư số có bị thu hồi khi ký hay không.",
     "certificate.usage": "Chứng thư số không được cấp để ký văn bản.",
+    "claim.key_dates": "Khóa ký mã QR không có hiệu lực vào lúc ký.",
+    "claim.signature": "Chữ ký của mã QR không khớp: nội dung đã bị sửa.",
+    "claim.unknown_key": "Mã QR do một khóa lạ ký. Hãy dùng danh sách tin cậy mới hơn.",
     "document.layout": "Tệp có chỗ đã bị thêm, bớt hoặc sửa.",
     "foreign.no_key": "Chữ ký không kèm chứng thư hay khóa đọc được.",
     "foreign.signature_method": "Thuật toán ký này không thuộc những thuật toán được đọc.",
@@ -135,6 +147,9 @@ REASONS: Mapping[str, str] = {
     "slot.missing": "Thiếu chữ ký.",
     "slot.order": "Các chữ ký không đúng thứ tự quy định.",
     "slot.stranger": "Có chữ ký lạ, ngoài quy định.",
+    "status.none": "Không có danh sách tình trạng nên chưa biết còn hiệu lực hay không.",
+    "status.not_listed": "Học bạ được phát hành sau danh sách tình trạng này, hoặc ở nhật ký khác.",
+    "status.out_of_date": "Danh sách tình trạng đã quá hạn.",
     "timestamp.authority": "Nơi cấp dấu thời gian không được tin cậy vào lúc đó.",
     "timestamp.before_signature": "Giờ ký ghi trong học bạ sau cả dấu thời gian của chữ ký đó.",
 }
@@ -187,3 +202,10 @@ def msgids() -> tuple[str, ...]:
         _ON_PDF,
         *REASONS.values(),
     )
+
+
+def listed_sentence(listed: ListedStatus) -> str:
+    """As of which day a status list speaks, and what it says."""
+    day = listed.issued_at.astimezone(_HANOI).strftime("%d/%m/%Y %H:%M")
+    old = " (danh sách đã quá hạn)" if listed.out_of_date else ""
+    return f"Tình trạng đến ngày {day}: {_STATES[listed.state]}{old}."

@@ -1,4 +1,4 @@
-"""Tables of the ledger: log entries, the log's head, checkpoints, issued versions.
+"""Tables of the ledger: log entries, the log's head, checkpoints, issued versions, paper claims.
 
 City-wide and append-only: triggers refuse UPDATE and DELETE on every table but the head, whose one
 row moves forward by compare-and-swap. Personal data is not here: a leaf carries a salted digest.
@@ -43,6 +43,9 @@ class LogEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["document_sha256"], name="log_entry_document"),
             models.Index(fields=["lookup_uuid", "index"], name="log_entry_of_transcript"),
+            models.Index(
+                fields=["index"], condition=~Q(kind="issued"), name="log_entry_after_issue"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +109,18 @@ class IssuedTranscript(models.Model):
     def __str__(self) -> str:
         """Return the document's digest, which is no personal data."""
         return self.document_sha256
+
+
+class PaperClaim(models.Model):
+    """What the QR code on paper says of an issued version, as signed once for all prints."""
+
+    lookup_uuid = models.UUIDField(primary_key=True)
+    signed = models.BinaryField()  # COSE_Sign1, see core.registry.qr_claim
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return nothing personal."""
+        return f"claim of {self.made_at}"
 
 
 class PdfRequest(models.Model):

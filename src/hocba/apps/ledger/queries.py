@@ -68,6 +68,22 @@ def _loaded(data: bytes) -> TrustStore:
     return load_trust(data)
 
 
+def status_list_file() -> Path:
+    """Return where the newest signed status list lies, beside the log's other public files."""
+    return Path(settings.HOCBA_LOG_DIR) / "status-list"
+
+
+def offline_page_file() -> Path:
+    """Return where the page lies that checks paper without network."""
+    return Path(settings.HOCBA_LOG_DIR) / "kiem-tra-ngoai-tuyen.html"
+
+
+def status_list() -> bytes:
+    """Return the published status list, empty before the first."""
+    path = status_list_file()
+    return path.read_bytes() if path.exists() else b""
+
+
 def latest_checkpoint() -> str | None:
     """Return the newest published checkpoint as a signed note."""
     return newest_note() or None

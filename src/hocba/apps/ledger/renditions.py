@@ -34,8 +34,8 @@ class SealableVersion:
     evidence: Evidence
 
 
-def sealable(*, lookup_uuid: UUID, at: datetime) -> SealableVersion:
-    """Return what is needed to seal the PDF of an issued version.
+def sealable(*, lookup_uuid: UUID, claim: str, at: datetime) -> SealableVersion:
+    """Return what is needed to seal the PDF of an issued version; `claim` goes into its QR code.
 
     Raises:
         HocbaError: "ledger.not_issued", "ledger.not_in_force" (recalled, replaced, or no longer
@@ -61,6 +61,7 @@ def sealable(*, lookup_uuid: UUID, at: datetime) -> SealableVersion:
             # A proof that proves nothing yet would be stale for ever inside a sealed file.
             bundle=data if verdict.word is VerdictWord.VALID else b"",
             to_be_sealed=True,
+            claim=claim,
         )
     )
     chain = issuers_of(certificate=bytes(seal.der), known=trusted.intermediates)

@@ -14,12 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hocba.adapters.pdf import Rendition, set_transcript
 from hocba.adapters.wording import verdicts as words
-from hocba.apps.ledger.actions import obtain_sealed_pdf
-from hocba.apps.ledger.queries import entries_page, latest_checkpoint
+from hocba.apps.ledger.actions import claim_for_paper, obtain_sealed_pdf
+from hocba.apps.ledger.queries import (
+    entries_page,
+    latest_checkpoint,
+    offline_page_file,
+    status_list,
+)
 from hocba.apps.portal import throttling
 from hocba.apps.portal.forms import FileForm, LookupForm
 from hocba.apps.portal.queries import Found, find, judge_file
 from hocba.core.errors import HocbaError
+from hocba.core.registry.status_list import MEDIA_TYPE as STATUS_LIST
 from hocba.core.signing.pades import SLOT as PDF_SLOT
 from hocba.core.signing.verdict import Indication, SignatureVerdict
 from hocba.core.transcript.canonical import row_id
@@ -64,7 +70,7 @@ def verify(request: HttpRequest, code: UUID | None = None) -> HttpResponse:
     elif way == "tep" and file_form.is_valid():
         verdict = judge_file(data=file_form.cleaned_data["document"], at=timezone.now())
         return _verdict_page(request, verdict)
-    context = {"lookup_form": lookup_form, "file_form": file_form, "problem": problem}
+    context = _forms(lookup_form, file_form, problem)
     status = 422 if request.method == "POST" else 200
     return render(request, "public/verify.html", context, status=status)
 
@@ -105,8 +111,17 @@ def _pdf(request: HttpRequest, found: Found, transcript: Transcript) -> bytes:
         notice=words.verdict_word(found.verdict.word) if gone else "",
         document=found.document,
         bundle=found.bundle,
+        claim=_claim(code),
     )
     return set_transcript(item).pdf
+
+
+def _claim(code: UUID) -> str:
+    """Return what the QR code says; nothing when the portal's key is away: pages matter more."""
+    try:
+        return claim_for_paper(lookup_uuid=code, actor=None, at=timezone.now())
+    except HocbaError:
+        return ""
 
 
 @require_GET
@@ -147,6 +162,22 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
     answer.status_code = 200 if note else 404
     answer.headers["Cache-Control"] = "no-cache"  # an old head would look like a roll-back
     return answer
+
+
+@require_GET
+def newest_status_list(_request: HttpRequest) -> HttpResponse:
+    """Give the signed status list (IETF Token Status List, CWT)."""
+    data = status_list()
+    return HttpResponse(data, status=200 if data else 404, content_type=STATUS_LIST)
+
+
+@require_GET
+def offline_page(_request: HttpRequest) -> HttpResponse | FileResponse:
+    """Hand out the page that checks paper without network, to be kept on the reader's machine."""
+    path = offline_page_file()
+    if not path.exists():
+        return HttpResponse(status=404)
+    return _attachment(path.read_bytes(), path.name, "text/html; charset=utf-8")
 
 
 # No cookie is read and nothing is changed, so there is nothing to forge; CSRF would only keep
@@ -195,8 +226,17 @@ def _look_up(request: HttpRequest, form: LookupForm) -> tuple[Found | None, str]
 
 def _form_again(request: HttpRequest, form: LookupForm) -> HttpResponse:
     problem = _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
-    context = {"lookup_form": form, "file_form": FileForm(), "problem": problem}
+    context = _forms(form, FileForm(), problem)
     return render(request, "public/verify.html", context, status=422)
+
+
+def _forms(lookup_form: LookupForm, file_form: FileForm, problem: str) -> dict[str, Any]:
+    return {
+        "lookup_form": lookup_form,
+        "file_form": file_form,
+        "problem": problem,
+        "has_offline_page": offline_page_file().exists(),
+    }
 
 
 def _verdict_page(

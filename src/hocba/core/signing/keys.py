@@ -1,4 +1,4 @@
-"""Bare key operations: Ed25519 of the log, verification of one signature value."""
+"""Bare key operations: Ed25519 of the log, ES256 of the portal, verification of one value."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -8,7 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 from hocba.core.signing import profile
 
@@ -36,6 +40,52 @@ def ed25519_verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def es256_sign(private_pem: bytes, message: bytes) -> bytes:
+    """Sign a message with ECDSA P-256 and SHA-256 (r‖s, 64 bytes out)."""
+    return r_and_s(_p256(private_pem).sign(message, ec.ECDSA(hashes.SHA256())))
+
+
+def es256_public_key(private_pem: bytes) -> bytes:
+    """Return the public key of a P-256 private key as its uncompressed point (65 bytes)."""
+    form = serialization.PublicFormat.UncompressedPoint
+    return _p256(private_pem).public_key().public_bytes(serialization.Encoding.X962, form)
+
+
+def es256_verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether the signature (r‖s) is good; never raises for bad input."""
+    if len(public_key) != 65 or len(signature) != 64:
+        return False
+    r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:]))
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
+        key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def is_p256_point(public_key: bytes) -> bool:
+    """Whether the bytes are an uncompressed point of P-256."""
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
+    except ValueError:
+        return False
+    return len(public_key) == 65
+
+
+def r_and_s(der: bytes) -> bytes:
+    """Turn a P-256 signature from DER into r‖s (64 bytes)."""
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _p256(private_pem: bytes) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(private_pem, password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise TypeError("not a P-256 key")
+    return key
 
 
 def algorithm_for(key: CertificatePublicKeyTypes) -> str:

@@ -1,4 +1,4 @@
-"""What the outside world must offer to signing: signers near and remote, log keys, time-stamps."""
+"""What the outside world must offer to signing: signers near and remote, keys, time-stamps."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -29,6 +29,19 @@ class CheckpointSigner(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """Sign a message of any length (64 bytes out)."""
+        ...
+
+
+class PortalSigner(Protocol):
+    """Holder of the portal's P-256 key, which signs claims on paper and status lists."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's public half: the uncompressed point (65 bytes)."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message of any length with ES256 (r‖s, 64 bytes out)."""
         ...
 
 

@@ -2,15 +2,16 @@
 
 The trust file (`hocba-trust/2`) is JSON: PEM roots and issuers and from when to when each of them
 is trusted, base64 CRLs, the seals approved for each school code with their dates, the public keys
-of the log (C2SP vkeys), the algorithms that are retired and since when; where the log has witnesses
-also their vkeys and how many of them must have cosigned. Format 1, without the dates of
-authorities, is still read. Paths and revocation are judged by pyhanko-certvalidator from this
-material alone; nothing is fetched.
+of the log (C2SP vkeys), those of the portal with their dates where it has some, the algorithms that
+are retired and since when; where the log has witnesses also their vkeys and how many of them must
+have cosigned. Format 1, without the dates of authorities, is still read. Paths and revocation are
+judged by pyhanko-certvalidator from this material alone; nothing is fetched.
 """
 
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +22,7 @@ from asn1crypto import pem
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 
 from hocba.core.errors import HocbaError
+from hocba.core.signing.keys import is_p256_point
 from hocba.core.signing.path import PathQuestion, Usage, check_path
 from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.rooted import rooted, rooted_answers
@@ -55,6 +57,24 @@ class AuthoritySpan:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalKey:
+    """A key that signs claims on paper and status lists of one log (P-256, uncompressed point).
+
+    It is believed for what it signed from `valid_from` until before `valid_to` (None: still). A
+    stolen key can write any date, so it is to be taken out of the list, not merely ended.
+    """
+
+    origin: str
+    public_key: bytes
+    valid_from: datetime
+    valid_to: datetime | None
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Whether what the key signed at an instant is believed."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class TrustStore:
     """Trust anchors and what else a verdict rests on; certificates and CRLs in DER.
 
@@ -70,6 +90,7 @@ class TrustStore:
     retired: tuple[RetiredAlgorithm, ...] = ()
     witnesses: tuple[str, ...] = ()  # vkeys (C2SP tlog-cosignature)
     witness_quorum: int = 0
+    portal_keys: tuple[PortalKey, ...] = ()
 
     def trusted_at(self, at: datetime) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         """Return the anchors and the intermediates that are trusted at an instant."""
@@ -133,6 +154,16 @@ def dump_trust(trust: TrustStore) -> bytes:
         ]
     if trust.witnesses:
         data |= {"witnesses": list(trust.witnesses), "witness_quorum": trust.witness_quorum}
+    if trust.portal_keys:
+        data["portal_keys"] = [
+            {
+                "origin": one.origin,
+                "public_key": b64encode(one.public_key).decode(),
+                "valid_from": one.valid_from.isoformat(),
+                "valid_to": _text(one.valid_to),
+            }
+            for one in trust.portal_keys
+        ]
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
@@ -176,6 +207,7 @@ def load_trust(data: bytes) -> TrustStore:
             ),
             witnesses=tuple(_witness(text) for text in values.get("witnesses", ())),
             witness_quorum=_quorum(values),
+            portal_keys=tuple(_portal_key(one) for one in values.get("portal_keys", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HocbaError("trust.unreadable") from error
@@ -302,6 +334,18 @@ def _end(text: str | None) -> datetime | None:
 
 def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _portal_key(values: Mapping[str, str]) -> PortalKey:
+    key = b64decode(values["public_key"], validate=True)
+    if not is_p256_point(key):
+        raise ValueError("portal key")
+    return PortalKey(
+        origin=str(values["origin"]),
+        public_key=key,
+        valid_from=_instant(values["valid_from"]),
+        valid_to=_end(values["valid_to"]),
+    )
 
 
 def _log_key(text: str) -> str:

@@ -18,6 +18,7 @@ from hocba.adapters.software_signer.demo_pki import (
     DemoPki,
     DemoSchool,
     build_demo_pki,
+    write_portal_key,
 )
 from hocba.adapters.spreadsheets import read_class_workbook
 from hocba.adapters.spreadsheets.values import ClassWorkbook, StaffRow
@@ -78,6 +79,9 @@ def build_city(workbook_file: Path, report: Report, *, neighbours: Sequence[Path
         if not log_key.exists():
             log_key.touch(mode=0o600)
             log_key.write_bytes(pki.log_key.read_bytes())
+        portal_key = Path(settings.HOCBA_PORTAL_KEY_FILE)
+        if not portal_key.exists():
+            write_portal_key(portal_key)
         publish_trust(
             anchors=pki.anchors,
             intermediates=pki.intermediates,

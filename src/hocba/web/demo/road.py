@@ -24,7 +24,11 @@ from hocba.apps.issuing.actions import (
 )
 from hocba.apps.issuing.actions.sign import Signed
 from hocba.apps.issuing.queries import waiting_slots
-from hocba.apps.ledger.actions import obtain_sealed_pdf, publish_checkpoint
+from hocba.apps.ledger.actions import (
+    obtain_sealed_pdf,
+    publish_checkpoint,
+    publish_status_list,
+)
 from hocba.apps.ledger.queries import bundles, issued_of_school, trust
 from hocba.core.registry.bundle import read_bundle
 from hocba.core.verification import PublicVerdict, verify_bundle
@@ -135,7 +139,7 @@ def _sign_all(
 
 
 def release(city: City, class_id: UUID, report: Report) -> None:
-    """Issue what is sealed and publish the checkpoint."""
+    """Issue what is sealed, publish the checkpoint and the status list."""
     with report.step("Phát hành, ghi nhật ký, công bố") as step:
         released = issue_sealed(
             school_id=city.school_id, class_id=class_id, actor=city.clerk_id, at=timezone.now()
@@ -143,6 +147,7 @@ def release(city: City, class_id: UUID, report: Report) -> None:
         if released.refused:
             raise DemoError(f"Không phát hành được: {next(iter(released.refused.values()))}")
         note = publish_checkpoint(actor=None, at=timezone.now())
+        publish_status_list(actor=None, at=timezone.now())
         size = note.splitlines()[1]
         step.done(f"{len(released.positions)} học bạ mới, nhật ký có {size} mục")
 

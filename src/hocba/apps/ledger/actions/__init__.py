@@ -1,11 +1,12 @@
-"""What the ledger does: issue, publish checkpoints and the trust list, have them witnessed, compare
-the stores, list a year for its archive.
+"""What the ledger does: issue, publish checkpoints and lists, have them witnessed, compare the
+stores, list a year for its archive.
 
 Whether a document may be issued is judged by `issuing` before it comes here.
 """
 
 from hocba.apps.ledger.actions.archive import list_for_archive
 from hocba.apps.ledger.actions.check import check_stores
+from hocba.apps.ledger.actions.claim import claim_for_paper
 from hocba.apps.ledger.actions.issue import IssueRequest, issue
 from hocba.apps.ledger.actions.pdf import (
     PDF_TOKEN_LIFETIME,
@@ -15,6 +16,7 @@ from hocba.apps.ledger.actions.pdf import (
     prepare_pdf_seal,
 )
 from hocba.apps.ledger.actions.publish import publish_checkpoint
+from hocba.apps.ledger.actions.status_list import publish_status_list
 from hocba.apps.ledger.actions.trust_list import publish_trust
 from hocba.apps.ledger.actions.witnesses import (
     add_witnessed_log,
@@ -26,6 +28,7 @@ __all__ = [
     "PDF_TOKEN_LIFETIME",
     "IssueRequest",
     "PdfToSeal",
+    "claim_for_paper",
     "complete_pdf_seal",
     "add_witnessed_log",
     "ask_witnesses",
@@ -36,5 +39,6 @@ __all__ = [
     "obtain_sealed_pdf",
     "prepare_pdf_seal",
     "publish_checkpoint",
+    "publish_status_list",
     "publish_trust",
 ]

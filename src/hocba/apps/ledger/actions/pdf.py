@@ -14,6 +14,7 @@ from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.actions import record_event
 from hocba.apps.authorities import time_stamper
 from hocba.apps.blobs import blob_store
+from hocba.apps.ledger.actions.claim import claim_for_paper
 from hocba.apps.ledger.models import IssuedTranscript, PdfRequest, SealedPdf
 from hocba.apps.ledger.queries import sealed_pdf
 from hocba.apps.ledger.renditions import require_verified, sealable
@@ -35,7 +36,8 @@ def obtain_sealed_pdf(*, lookup_uuid: UUID, actor: UUID | None, at: datetime) ->
     kept = sealed_pdf(lookup_uuid=lookup_uuid)
     if kept is not None:
         return kept
-    asked = sealable(lookup_uuid=lookup_uuid, at=at)
+    claim = claim_for_paper(lookup_uuid=lookup_uuid, actor=actor, at=at)
+    asked = sealable(lookup_uuid=lookup_uuid, claim=claim, at=at)
     signer = seal_signer(school_code=asked.school_code, certificate_sha256=asked.certificate_sha256)
     if signer is None:
         _note_request(asked.row, actor=actor, at=at)
@@ -67,7 +69,8 @@ def prepare_pdf_seal(*, lookup_uuid: UUID, actor: UUID, at: datetime) -> PdfToSe
     Raises:
         HocbaError: "access.denied", and those of `renditions.sealable`.
     """
-    asked = sealable(lookup_uuid=lookup_uuid, at=at)
+    claim = claim_for_paper(lookup_uuid=lookup_uuid, actor=actor, at=at)
+    asked = sealable(lookup_uuid=lookup_uuid, claim=claim, at=at)
     require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=asked.row.school_id)
     prepared = prepare_pdf(
         page=asked.page,

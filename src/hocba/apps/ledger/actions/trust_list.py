@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db import transaction
 
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.certificates.queries import approved_seals
-from hocba.apps.held_keys import log_keys
+from hocba.apps.held_keys import log_keys, portal_key
 from hocba.apps.leaf import school_year_of
 from hocba.core.registry.checkpoint import vkey
 from hocba.core.signing.algorithms import published_retirements
@@ -19,6 +20,7 @@ from hocba.core.signing.retirement import RetiredAlgorithm
 from hocba.core.signing.trust import (
     ApprovedSeal,
     AuthoritySpan,
+    PortalKey,
     TrustStore,
     dump_trust,
     load_trust,
@@ -43,6 +45,7 @@ def publish_trust(
 
     The file is replaced at once; the same content again changes nothing. Keys with which the log
     was signed before stay in the list: bundles made in their time are checked by them.
+    So do the portal's, each with the day on which another took its place.
 
     Raises:
         HocbaError: "ledger.no_log_key", "token.*", "trust.unreadable" (what is published now).
@@ -50,7 +53,8 @@ def publish_trust(
     path = Path(settings.HOCBA_TRUST_FILE)
     before = path.read_bytes() if path.exists() else b""
     keys = [vkey(settings.HOCBA_LOG_ORIGIN, key.public_key) for key in log_keys()]
-    earlier = load_trust(before).log_keys if before else ()
+    published = load_trust(before) if before else None
+    earlier = published.log_keys if published else ()
     data = dump_trust(
         TrustStore(
             anchors=tuple(anchors),
@@ -62,6 +66,7 @@ def publish_trust(
             retired=(*published_retirements(), *retired),
             witnesses=tuple(key for key, _url in settings.HOCBA_WITNESSES),
             witness_quorum=settings.HOCBA_WITNESS_QUORUM,
+            portal_keys=_portal_keys(published.portal_keys if published else (), at),
         )
     )
     if before == data:
@@ -92,3 +97,18 @@ def _seals() -> tuple[ApprovedSeal, ...]:
         )
         for row in approved_seals()
     )
+
+
+def _portal_keys(earlier: tuple[PortalKey, ...], at: datetime) -> tuple[PortalKey, ...]:
+    """The keys that were, ended where the present one is another, and the present one."""
+    signer = portal_key()
+    public_key = b"" if signer is None else signer.public_key
+    if not public_key or any(
+        one.public_key == public_key and one.valid_to is None for one in earlier
+    ):
+        return earlier
+    # What is signed bears whole seconds: none of the last one may fall out.
+    since = at.replace(microsecond=0)
+    until = since + timedelta(seconds=1)
+    ended = (replace(one, valid_to=until) if one.valid_to is None else one for one in earlier)
+    return (*ended, PortalKey(settings.HOCBA_LOG_ORIGIN, public_key, since, None))

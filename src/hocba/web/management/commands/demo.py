@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from hocba.apps.ledger.queries import offline_page_file
 from hocba.core.errors import HocbaError
 from hocba.web.demo import road
 from hocba.web.demo.city import PASSWORD, City, build_city
@@ -95,6 +96,7 @@ def _tell(report: Report, city: City, folder: Path) -> None:
         f"{settings.HOCBA_TRUST_FILE} "
         f"{folder / 'hoc-ba'}/*.hocba.json[/]"
     )
+    out(f"Không có mạng:    {offline_page_file()}  quét mã QR trên bản in")
     out()
     out("Trang công khai:  http://localhost:8000/            tra cứu, kiểm tra tệp, nhật ký")
     out(f"Nơi làm việc:     http://localhost:8000/dang-nhap/  mật khẩu chung: {PASSWORD}")
