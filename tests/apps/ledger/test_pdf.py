@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.audit.models import AuditEvent
-from hocba.apps.ledger import actions
 from hocba.apps.ledger.actions import (
     PDF_TOKEN_LIFETIME,
     complete_pdf_seal,
     obtain_sealed_pdf,
     prepare_pdf_seal,
 )
+from hocba.apps.ledger.actions import pdf as actions
 from hocba.apps.ledger.models import IssuedTranscript, PdfRequest, SealedPdf
 from hocba.apps.ledger.queries import pdfs_waiting, sealed_pdf
 from hocba.apps.portal.queries import judge_file

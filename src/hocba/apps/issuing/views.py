@@ -14,6 +14,7 @@ from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
 from hocba.apps.issuing.desk import SEAL, signing_as
+from hocba.apps.issuing.prints import prints_waiting
 from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
 from hocba.apps.roster.models import Unit
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
@@ -97,6 +98,16 @@ def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
                         "url": reverse("sign_class", args=[class_id, signer.kind]),
                     }
                 )
+        printed = prints_waiting(signer=signer)
+        if printed:
+            tasks.append(
+                {
+                    "title": _("Đóng dấu bản in"),
+                    "count": printed,
+                    "hint": _("bản in đang chờ con dấu của trường."),
+                    "url": reverse("seal_prints", args=[school.pk]),
+                }
+            )
     return tasks
 
 

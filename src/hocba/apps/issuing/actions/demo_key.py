@@ -18,6 +18,20 @@ from hocba.apps.issuing.actions.sign import (
 from hocba.apps.issuing.desk import SigningAs
 
 
+def load_demo_key(*, signer_id: str) -> SoftwareSigner:
+    """Return the demo's key of a person or a seal.
+
+    Raises:
+        HocbaError: "signing.software_signer_forbidden" outside the demo,
+            "signing.key_file_unreadable".
+    """
+    return SoftwareSigner.load(
+        Path(settings.HOCBA_DATA_DIR) / "demo-pki" / f"{signer_id}.p12",
+        settings.HOCBA_DEMO_KEY_PASSWORD,
+        demo=settings.HOCBA_DEMO,
+    )
+
+
 def sign_with_demo_key(
     *,
     signer: SigningAs,
@@ -34,11 +48,7 @@ def sign_with_demo_key(
         HocbaError: "signing.software_signer_forbidden" outside the demo,
             "signing.key_file_unreadable", and those of `prepare_sheet`.
     """
-    key = SoftwareSigner.load(
-        Path(settings.HOCBA_DATA_DIR) / "demo-pki" / f"{signer.signer_id}.p12",
-        settings.HOCBA_DEMO_KEY_PASSWORD,
-        demo=settings.HOCBA_DEMO,
-    )
+    key = load_demo_key(signer_id=signer.signer_id)
     prepare = prepare_sheet if sheet else prepare_signatures
     ready, refused = prepare(school_id=signer.school_id, slots=slots, actor=actor, at=at)
     digests = tuple(dict.fromkeys(one.digest for one in ready))
