@@ -1,4 +1,4 @@
-"""Printed copies at the desk: the clerk of the school alone, each sealed once, none that is gone."""
+"""Printed copies at the desk: the school's clerk alone, each sealed once, none that is gone."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
