@@ -23,10 +23,12 @@ from hocba.apps.issuing.models import Draft
 from hocba.apps.ledger.actions import publish_checkpoint
 from hocba.apps.roster.models import ClassGroup, Enrolment
 from hocba.apps.roster.queries import roll_of_class
+from hocba.core.assessment.findings import Finding
 from hocba.core.errors import HocbaError
 from hocba.core.signing.verdict import Reason
 
 COMPOSE, ISSUE = "lap", "phat-hanh"  # as the class page's buttons say them
+MOST_REASONS = 5  # shown for one student
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,7 @@ def act_as_clerk(request: HttpRequest, class_group: ClassGroup) -> ClerkOutcome:
 def _compose(class_group: ClassGroup, actor: UUID) -> ClerkOutcome:
     composed = compose_class(class_id=class_group.pk, actor=actor, at=timezone.now())
     reasons = {
-        enrolment_id: tuple(finding_sentence(finding, gettext=_) for finding in findings)
-        for enrolment_id, findings in composed.left_out.items()
+        enrolment_id: _told(findings) for enrolment_id, findings in composed.left_out.items()
     }
     return ClerkOutcome(COMPOSE, len(composed.drafts), _by_name(class_group, reasons))
 
@@ -111,11 +112,29 @@ def _by_name(
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return names with their reasons in the order of the class list, each reason once."""
     return tuple(
-        (pupil.full_name, _once(reasons[pupil.enrolment_id]))
+        (pupil.full_name, _shown(reasons[pupil.enrolment_id]))
         for pupil in roll_of_class(class_id=class_group.pk)
         if pupil.enrolment_id in reasons
     )
 
 
-def _once(sentences: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sentences))
+def _shown(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first sentences, and how many more there are: a blank year lacks dozens."""
+    once = tuple(dict.fromkeys(sentences))
+    rest = len(once) - MOST_REASONS
+    more = (_("Và %(n)s chỗ khác.") % {"n": rest},) if rest > 0 else ()
+    return (*once[:MOST_REASONS], *more)
+
+
+def _told(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Word findings, each sentence once with all the places that it does not name itself."""
+    places: dict[str, list[str]] = {}
+    for finding in findings:
+        sentence = finding_sentence(finding, gettext=_)
+        where = places.setdefault(sentence, [])
+        if finding.found and finding.found not in sentence:
+            where.append(finding.found)
+    return tuple(
+        f"{sentence} ({'; '.join(where)})" if where else sentence
+        for sentence, where in places.items()
+    )

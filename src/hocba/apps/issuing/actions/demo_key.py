@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
-from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.issuing.actions.sign import (
     Outcome,
     Signed,
@@ -15,21 +11,8 @@ from hocba.apps.issuing.actions.sign import (
     prepare_sheet,
     prepare_signatures,
 )
+from hocba.apps.issuing.demo_keys import load_demo_key
 from hocba.apps.issuing.desk import SigningAs
-
-
-def load_demo_key(*, signer_id: str) -> SoftwareSigner:
-    """Return the demo's key of a person or a seal.
-
-    Raises:
-        HocbaError: "signing.software_signer_forbidden" outside the demo,
-            "signing.key_file_unreadable".
-    """
-    return SoftwareSigner.load(
-        Path(settings.HOCBA_DATA_DIR) / "demo-pki" / f"{signer_id}.p12",
-        settings.HOCBA_DEMO_KEY_PASSWORD,
-        demo=settings.HOCBA_DEMO,
-    )
 
 
 def sign_with_demo_key(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hocba.apps.issuing.actions.demo_key import load_demo_key
+from hocba.apps.issuing.demo_keys import load_demo_key
 from hocba.apps.issuing.desk import SigningAs
 from hocba.apps.ledger.actions import PdfToSeal, complete_pdf_seal, prepare_pdf_seal
 from hocba.apps.ledger.queries import pdfs_sealed
