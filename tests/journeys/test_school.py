@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
+from hocba.web.demo import road
 from hocba.web.demo.city import City
-from tests.apps.city import CLASS_SIZE, FAULTY_WORKBOOK, WORKBOOK
+from tests.apps.city import CLASS_SIZE, FAULTY_WORKBOOK, WORKBOOK, quiet_report
 from tests.journeys.conftest import PHONE, assert_fit
 
 pytestmark = pytest.mark.slow
@@ -66,3 +67,21 @@ def test_everybody_finds_what_waits(
             re.compile("[Hh]ọc bạ lớp 9A1")
         )
         assert_fit(page)
+
+
+def test_the_clerk_composes_and_issues_a_class(
+    city: City, walk: Callable[[str], UUID], sign_in: SignIn
+) -> None:
+    """Văn thư lập học bạ, chờ đủ chữ ký, rồi phát hành."""
+    class_id = walk("accepted")
+    page = sign_in("vanthu", viewport=PHONE)
+    for act, done in (("Lập", "Đã lập"), ("Phát hành", "Đã phát hành")):
+        expect(page.get_by_role("heading", name=f"{act} học bạ lớp 9A1")).to_be_visible()
+        page.get_by_role("main").get_by_role("link", name="Mở").first.click()
+        assert_fit(page)
+        page.get_by_role("button", name=f"{act} {CLASS_SIZE} học bạ").click()
+        expect(page.get_by_role("status")).to_contain_text(f"{done} {CLASS_SIZE} học bạ")
+        assert_fit(page)
+        road.sign(city, class_id, quiet_report())
+        page.get_by_role("link", name="Việc đang chờ").click()
+    expect(page.get_by_text("Không có việc nào đang chờ")).to_be_visible()

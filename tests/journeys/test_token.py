@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -14,6 +15,8 @@ from hocba.adapters.software_signer import SoftwareSigner
 from hocba.adapters.wording.bridge import SENTENCES
 from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
 from hocba.apps.issuing.models import Slot
+from hocba.apps.ledger.actions import obtain_sealed_pdf
+from hocba.apps.ledger.models import IssuedTranscript, SealedPdf
 from hocba.web.demo.city import City
 from tests.apps.city import CLASS_SIZE
 from tests.journeys.conftest import PHONE, assert_fit
@@ -222,6 +225,40 @@ def test_without_the_software_or_its_leave_the_page_says_what_to_do(
     press(at_the_desk)
     finished(at_the_desk)
     assert token.questions == []
+
+
+def test_the_clerk_seals_three_printed_copies_with_the_token(
+    city: City, walk: Callable[[str], UUID], sign_in: SignIn, live_server: object, settings: object
+) -> None:
+    """Văn thư đóng dấu ba bản in bằng token."""
+    walk("issued")
+    codes = IssuedTranscript.objects.order_by("lookup_uuid").values_list("lookup_uuid", flat=True)
+    for code in codes[:3]:
+        obtain_sealed_pdf(lookup_uuid=code, actor=None, at=timezone.now())
+    seal = SoftwareSigner.load(city.key_file(city.school_code), city.key_password, demo=True)
+    with running(VgcaSimulator(seal), origins=[live_server.url]) as simulator:
+        settings.HOCBA_BRIDGE_URL = simulator.address
+        page, phone = sign_in("vanthu"), sign_in("vanthu", viewport=PHONE)
+        for one in (page, phone):
+            assert_fit(one)
+            one.get_by_role("link", name="Ký số").click()
+            expect(one.get_by_text("3 bản in đang chờ con dấu")).to_be_visible()
+            assert_fit(one)
+            one.get_by_role("link", name="Đóng dấu bản in").click()
+            assert_fit(one)
+        simulator.faults = ["", "token_out"]
+        page.get_by_role("button", name="Đóng dấu 3 bản in").click()
+        stopped_for(page, "bridge.refused")
+        assert_fit(page)
+        page.get_by_role("button", name="Đóng dấu tiếp 2 bản in").click()
+        expect(page.get_by_text("Đã đóng dấu các bản in ở đây")).to_be_visible()
+        press(phone)  # whose page does not know yet: nothing is sealed twice
+        expect(phone.get_by_text("Đã đóng dấu 3/3 bản in")).to_be_visible()
+        assert_fit(phone)
+        assert simulator.signatures_asked == 4
+    assert SealedPdf.objects.count() == 3
+    page.reload()
+    expect(page.get_by_text("Không có bản in nào đang chờ con dấu")).to_be_visible()
 
 
 REACH = """address => new Promise(done => {

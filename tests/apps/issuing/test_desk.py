@@ -17,7 +17,7 @@ from hocba.adapters.software_signer import SoftwareSigner
 from hocba.adapters.wording.bridge import SENTENCES
 from hocba.apps.accounts.queries import person_by_username
 from hocba.apps.certificates.models import Certificate
-from hocba.apps.issuing.desk_views import MOST_BYTES, MOST_SLOTS
+from hocba.apps.issuing.desk_json import MOST_BYTES, MOST_ITEMS
 from hocba.apps.issuing.models import Slot
 from hocba.web.demo.city import City
 from tests.apps.city import CLASS_SIZE
@@ -184,7 +184,7 @@ STRANGE: tuple[tuple[object, int], ...] = (
     ({"items": ["x"]}, 400),
     ({"items": [ITEM | {"draft": "../.."}]}, 400),
     ({"items": [ITEM | {"slot": 7}]}, 400),
-    ({"items": [ITEM | {"slot": f"k{n}"} for n in range(MOST_SLOTS + 1)]}, 400),
+    ({"items": [ITEM | {"slot": f"k{n}"} for n in range(MOST_ITEMS + 1)]}, 400),
     (" " * MOST_BYTES + "{}", 413),
 )
 

@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from hocba.apps.issuing import desk_views, views
+from hocba.apps.issuing import desk_views, print_views, views
 
 _CLASS = "ky-so/<uuid:class_id>/<slug:kind>/"
+_PRINTS = "ky-so/ban-in/<uuid:school_id>/"
 
 urlpatterns = [
     path("ban-lam-viec/", views.start, name="start"),
     path("hoc-ba/<uuid:class_id>/", views.transcripts, name="transcripts"),
     path("ky-so/", desk_views.desk, name="desk"),
+    path(_PRINTS, print_views.seal_prints, name="seal_prints"),
+    path(f"{_PRINTS}chung-thu/", print_views.check_seal_token, name="check_seal_token"),
+    path(f"{_PRINTS}chuan-bi/", print_views.prepare, name="prepare_prints"),
+    path(f"{_PRINTS}hoan-tat/", print_views.complete, name="complete_prints"),
+    path(f"{_PRINTS}khoa-mau/", print_views.demo_key, name="demo_key_prints"),
     path(_CLASS, desk_views.sign_class, name="sign_class"),
     path(f"{_CLASS}chung-thu/", desk_views.check_token, name="check_token"),
     path(f"{_CLASS}chuan-bi/", desk_views.prepare, name="prepare_signing"),

@@ -7,13 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from hocba.adapters.wording.verdicts import role_name
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
+from hocba.apps.issuing.clerk import act_as_clerk, clerk_work
 from hocba.apps.issuing.desk import SEAL, signing_as
+from hocba.apps.issuing.prints import prints_waiting
 from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
 from hocba.apps.roster.models import Unit
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
@@ -34,11 +36,12 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "work/start.html", context)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
-    """List the transcripts of one class with what each is waiting for."""
+    """List the transcripts of one class with what each is waiting for; the clerk's acts on POST."""
     viewer = viewer_of_request(request)
     class_group = class_for(viewer=viewer, class_id=class_id)
+    outcome = act_as_clerk(request, class_group) if request.method == "POST" else None
     pupils = {
         pupil.enrolment_id: pupil for pupil in students_of_class(viewer=viewer, class_id=class_id)
     }
@@ -61,7 +64,11 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
             viewer=viewer, school_id=class_group.school_id, class_id=class_id
         )
     ]
+    is_clerk = viewer.has("clerk", class_group.school_id)
+    work = clerk_work(school_id=class_group.school_id).get(class_id) if is_clerk else None
     context = {
+        "work": work,
+        "outcome": outcome,
         "class_name": class_group.name,
         "school_year": class_group.school_year,
         "rows": sorted(rows, key=lambda row: int(str(row["number"]))),
@@ -83,6 +90,8 @@ def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
                 "url": reverse("workbooks", args=[school.pk]),
             }
         )
+    if viewer.has("clerk", school.pk):
+        tasks += _clerk_tasks(school)
     for signer in signing_as(viewer=viewer, school=school):
         title = _("Đóng dấu học bạ lớp") if signer.kind == SEAL else _("Ký học bạ lớp")
         waiting = waiting_by_class(school_id=school.pk, signer_id=signer.signer_id)
@@ -97,6 +106,32 @@ def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
                         "url": reverse("sign_class", args=[class_id, signer.kind]),
                     }
                 )
+        printed = prints_waiting(signer=signer)
+        if printed:
+            tasks.append(
+                {
+                    "title": _("Đóng dấu bản in"),
+                    "count": printed,
+                    "hint": _("bản in đang chờ con dấu của trường."),
+                    "url": reverse("seal_prints", args=[school.pk]),
+                }
+            )
+    return tasks
+
+
+def _clerk_tasks(school: Unit) -> list[dict[str, Any]]:
+    """Name the classes to compose and to issue."""
+    tasks: list[dict[str, Any]] = []
+    for class_id, work in clerk_work(school_id=school.pk).items():
+        class_group = class_by_id(class_id=class_id)
+        for title, count, hint in (
+            (_("Phát hành học bạ lớp"), work.to_issue, _("học bạ đã đủ chữ ký và con dấu.")),
+            (_("Lập học bạ lớp"), work.to_compose, _("học sinh chưa có học bạ.")),
+        ):
+            if class_group is not None and count:
+                url = reverse("transcripts", args=[class_id])
+                name = f"{title} {class_group.name}"
+                tasks.append({"title": name, "count": count, "hint": hint, "url": url})
     return tasks
 
 

@@ -4,7 +4,7 @@ Everything here is meant for the public; nothing asks who is looking. Personal d
 inside a document's own bytes, and who may have those is decided by the caller (`portal`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -155,10 +155,23 @@ def sealed_pdf(*, lookup_uuid: UUID, certificate_sha256: str = "") -> bytes | No
 
 
 def pdfs_waiting(*, school_id: UUID) -> list[UUID]:
-    """Return the lookup codes of a school's transcripts whose PDF waits for the seal."""
+    """Return the lookup codes of a school's transcripts whose PDF waits for the seal.
+
+    What was recalled or replaced waits no longer: its PDF may not be sealed.
+    """
     done = SealedPdf.objects.filter(lookup_uuid=OuterRef("lookup_uuid"))
-    rows = PdfRequest.objects.filter(~Exists(done), school_id=school_id)
+    gone = LogEntry.objects.filter(
+        lookup_uuid=OuterRef("lookup_uuid"), kind__in=("recalled", "replaced")
+    )
+    rows = PdfRequest.objects.filter(~Exists(done), ~Exists(gone), school_id=school_id)
     return list(rows.order_by("asked_at", "lookup_uuid").values_list("lookup_uuid", flat=True))
+
+
+def pdfs_sealed(*, school_id: UUID, lookup_uuids: Collection[UUID]) -> set[UUID]:
+    """Return which of these lookup codes are a school's and have their sealed PDF."""
+    here = IssuedTranscript.objects.filter(school_id=school_id, lookup_uuid__in=lookup_uuids)
+    rows = SealedPdf.objects.filter(lookup_uuid__in=here.values("lookup_uuid"))
+    return set(rows.values_list("lookup_uuid", flat=True))
 
 
 def issued_of_school(*, school_id: UUID, school_year: str) -> list[IssuedTranscript]:

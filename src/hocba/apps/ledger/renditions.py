@@ -11,10 +11,12 @@ from hocba.adapters.pdf.compiler import Typeset
 from hocba.adapters.pdf.examining import examine_own_pdf
 from hocba.apps.authorities import revocation_source
 from hocba.apps.certificates.queries import approved_seal_of_school
-from hocba.apps.ledger.models import IssuedTranscript
+from hocba.apps.ledger.models import IssuedTranscript, LogEntry
 from hocba.apps.ledger.queries import bundles, trust
 from hocba.core.errors import HocbaError
 from hocba.core.registry.bundle import Bundle, read_bundle
+from hocba.core.registry.entry import EntryKind
+from hocba.core.registry.lifecycle import TranscriptState, advance
 from hocba.core.signing.path import issuers_of
 from hocba.core.signing.trust import Evidence, TrustStore, check_certificate
 from hocba.core.signing.verdict import Indication
@@ -41,9 +43,8 @@ def sealable(*, lookup_uuid: UUID, claim: str, at: datetime) -> SealableVersion:
         HocbaError: "ledger.not_issued", "ledger.not_in_force" (recalled, replaced, or no longer
             passing), "signing.no_approved_seal", "pdf.no_form".
     """
-    row = IssuedTranscript.objects.filter(lookup_uuid=lookup_uuid).first()
-    if row is None:
-        raise HocbaError("ledger.not_issued")
+    row = issued_version(lookup_uuid=lookup_uuid)
+    require_in_force(lookup_uuid=lookup_uuid)
     seal = approved_seal_of_school(unit_id=row.school_id, at=at)
     if seal is None:
         raise HocbaError("signing.no_approved_seal")
@@ -74,6 +75,32 @@ def sealable(*, lookup_uuid: UUID, claim: str, at: datetime) -> SealableVersion:
         chain=chain,
         evidence=_evidence(bytes(seal.der), bundle, trusted, at),
     )
+
+
+def issued_version(*, lookup_uuid: UUID) -> IssuedTranscript:
+    """Return an issued version.
+
+    Raises:
+        HocbaError: "ledger.not_issued".
+    """
+    row = IssuedTranscript.objects.filter(lookup_uuid=lookup_uuid).first()
+    if row is None:
+        raise HocbaError("ledger.not_issued")
+    return row
+
+
+def require_in_force(*, lookup_uuid: UUID) -> None:
+    """Refuse a version that the log as it stands, published or not, says is no longer in force.
+
+    Raises:
+        HocbaError: "ledger.not_in_force".
+    """
+    state = TranscriptState.UNKNOWN
+    kinds = LogEntry.objects.filter(lookup_uuid=lookup_uuid).order_by("index")
+    for kind in kinds.values_list("kind", flat=True):
+        state = advance(state=state, event=EntryKind(kind))
+    if state is not TranscriptState.IN_FORCE:
+        raise HocbaError("ledger.not_in_force")
 
 
 def require_verified(*, pdf: bytes, at: datetime) -> None:

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.gradebook.actions import accept_workbook, hand_in_workbook
+from hocba.apps.gradebook.actions.workbook import Acceptance
 from hocba.apps.issuing.actions import (
     complete_signatures,
     compose_class,
@@ -23,7 +25,7 @@ from hocba.apps.issuing.actions import (
     prepare_signatures,
 )
 from hocba.apps.issuing.actions.sign import Signed
-from hocba.apps.issuing.queries import waiting_slots
+from hocba.apps.issuing.queries import class_progress, waiting_slots
 from hocba.apps.ledger.actions import (
     obtain_sealed_pdf,
     publish_checkpoint,
@@ -54,23 +56,28 @@ class DemoError(Exception):
 def import_class(city: City, workbook: Path, report: Report) -> UUID:
     """Hand in and accept the class workbook; return the class."""
     with report.step("Đọc và nhận sổ điểm") as step:
-        run_id, check = hand_in_workbook(
-            school_id=city.school_id,
-            data=workbook.read_bytes(),
-            filename=workbook.name,
-            actor=city.it_officer_id,
-            at=timezone.now(),
-        )
-        if run_id is None or check.file_blocked:
-            raise DemoError(f"Không nhận được tệp {workbook.name}")
-        done = accept_workbook(
-            school_id=city.school_id, run_id=run_id, actor=city.it_officer_id, at=timezone.now()
-        )
+        done, findings = _accepted(city, workbook)
         step.done(
-            f"{done.accepted} học sinh, {done.written.marks} điểm và mức mới, "
-            f"{len(check.findings)} lưu ý"
+            f"{done.accepted} học sinh, {done.written.marks} điểm và mức mới, {findings} lưu ý"
         )
     return done.class_id
+
+
+def _accepted(city: City, workbook: Path) -> tuple[Acceptance, int]:
+    """Hand in and accept a workbook; return what was written and how many findings there were."""
+    run_id, check = hand_in_workbook(
+        school_id=city.school_id,
+        data=workbook.read_bytes(),
+        filename=workbook.name,
+        actor=city.it_officer_id,
+        at=timezone.now(),
+    )
+    if run_id is None or check.file_blocked:
+        raise DemoError(f"Không nhận được tệp {workbook.name}")
+    done = accept_workbook(
+        school_id=city.school_id, run_id=run_id, actor=city.it_officer_id, at=timezone.now()
+    )
+    return done, len(check.findings)
 
 
 def compose(city: City, class_id: UUID, report: Report) -> None:
@@ -215,6 +222,29 @@ def _files(results: object) -> list[dict[str, object]]:
     if isinstance(results, dict):
         results = results.get("files", [])
     return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []
+
+
+def leave_to_sign(city: City, workbook: Path, report: Report) -> None:
+    """Compose a small class and leave it there, so that a visitor's desk is not empty.
+
+    Of the subject teachers all but the first have signed: a visitor signs in four times, not 15.
+    """
+    with report.step("Để sẵn một lớp chờ ký") as step:
+        class_id = _accepted(city, workbook)[0].class_id
+        compose_class(class_id=class_id, actor=city.clerk_id, at=timezone.now())
+        for teacher in city.teachers[1:]:
+            signer_id = teacher.citizen_id or ""
+            slots = waiting_slots(school_id=city.school_id, signer_id=signer_id, class_id=class_id)
+            _sign_all(city, teacher.id, signer_id, slots, step)
+        progress = next(
+            one
+            for one in class_progress(
+                viewer=viewer_of(person_id=city.clerk_id, at=timezone.now()),
+                school_id=city.school_id,
+            )
+            if one.class_id == class_id
+        )
+        step.done(f"{progress.drafts} học bạ, {progress.signed}/{progress.slots} chữ ký")
 
 
 def people_with_accounts(city: City) -> list[tuple[str, Person]]:

@@ -79,9 +79,10 @@ export class Bridge {
   }
 }
 
-// One run over the slots of one signer in one class. `desk` speaks with the server: check, prepare,
-// complete, and demo in the demo. What is complete is known there, so a run needs no memory: after
-// a pause, a fault or a reload, a new run over what is still waiting goes on.
+// One run over the items of one signer: slots of a class, or printed copies for the seal. `desk`
+// speaks with the server: check, prepare, complete, and demo in the demo. What is complete is known
+// there, so a run needs no memory: after a pause, a fault or a reload, a new run over what is still
+// waiting goes on.
 export class Run {
   #paused = false;
   #wrong = 0;
@@ -93,14 +94,14 @@ export class Run {
   // Takes effect before the next question to the token: a signature once made is always sent.
   pause() { this.#paused = true; }
 
-  async go(slots) {
+  async go(items) {
     if (this.bridge) {
       const certificate = await this.bridge.certificate();
       if (certificate) await this.desk.check(certificate);
     }
-    const size = this.sheet ? slots.length : BATCH;
-    for (let start = 0; start < slots.length && !this.#paused; start += size) {
-      const batch = slots.slice(start, start + size);
+    const size = this.sheet ? items.length : BATCH;
+    for (let start = 0; start < items.length && !this.#paused; start += size) {
+      const batch = items.slice(start, start + size);
       if (this.bridge) await this.#batch(batch);
       else this.told(await this.desk.demo(batch, this.sheet));
     }
@@ -116,7 +117,7 @@ export class Run {
       const signature = await this.bridge.sign(digest, certificate);
       for (let start = 0; start < items.length; start += BATCH) {
         const part = items.slice(start, start + BATCH);
-        await this.#complete(part.map(({ draft, slot, token }) => ({ draft, slot, token, signature })));
+        await this.#complete(part.map((item) => ({ ...item, signature })));
       }
     }
   }

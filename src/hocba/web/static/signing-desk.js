@@ -1,5 +1,6 @@
-// The page of one class to sign: collects the waiting rows, starts and pauses a run, shows every
-// outcome in its row. Sentences come with the page; rows tell what the server knows.
+// A page of things to sign (a class's transcripts, printed copies): collects the waiting rows, starts
+// and pauses a run, shows every outcome in its row. Sentences come with the page; rows tell what the
+// server knows.
 import { Bridge, Fault, Run } from "./signing-bridge.js";
 
 const page = document.querySelector("[data-signing]");
@@ -9,7 +10,8 @@ const panel = page.querySelector("[data-panel]");
 const bar = panel.querySelector("progress");
 const told = panel.querySelector("[data-told]");
 const fault = page.querySelector("[data-fault]");
-const rows = new Map([...page.querySelectorAll("tr[data-draft]")].map((row) => [key(row.dataset), row]));
+const names = page.dataset.names.split(" "); // what names an item: of a row, a request, an outcome
+const rows = new Map([...page.querySelectorAll("tr[data-state]")].map((row) => [key(row.dataset), row]));
 const DOUBLE_CLICK = 600; // milliseconds in which a second click is no wish to pause
 let run = null;
 let since = 0;
@@ -38,7 +40,7 @@ async function start() {
   since = performance.now();
   const form = new FormData(page.querySelector("form"));
   const waiting = [...rows.values()].filter((row) => row.dataset.state === "waiting");
-  const slots = waiting.map(({ dataset: { draft, slot } }) => ({ draft, slot }));
+  const items = waiting.map(({ dataset }) => Object.fromEntries(names.map((name) => [name, dataset[name]])));
   const byToken = form.get("khoa") === "token";
   run = new Run({
     desk,
@@ -51,7 +53,7 @@ async function start() {
   panel.hidden = false;
   show();
   try {
-    await run.go(slots);
+    await run.go(items);
   } catch (error) {
     complain(error);
   }
@@ -60,8 +62,8 @@ async function start() {
   show();
 }
 
-function mark({ draft, slot, code, sentence }) {
-  const row = rows.get(key({ draft, slot }));
+function mark({ code, sentence, ...item }) {
+  const row = rows.get(key(item));
   if (!row) return;
   row.querySelector("[data-why]").textContent = code ? sentence : "";
   row.classList.toggle("refused", Boolean(code));
@@ -148,8 +150,8 @@ async function sent(address, body) {
   }
 }
 
-function key({ draft, slot }) {
-  return `${draft} ${slot}`;
+function key(item) {
+  return names.map((name) => item[name]).join(" ");
 }
 
 function filled(text, values) {

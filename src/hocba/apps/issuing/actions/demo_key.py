@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
-from hocba.adapters.software_signer import SoftwareSigner
 from hocba.apps.issuing.actions.sign import (
     Outcome,
     Signed,
@@ -15,6 +11,7 @@ from hocba.apps.issuing.actions.sign import (
     prepare_sheet,
     prepare_signatures,
 )
+from hocba.apps.issuing.demo_keys import load_demo_key
 from hocba.apps.issuing.desk import SigningAs
 
 
@@ -34,11 +31,7 @@ def sign_with_demo_key(
         HocbaError: "signing.software_signer_forbidden" outside the demo,
             "signing.key_file_unreadable", and those of `prepare_sheet`.
     """
-    key = SoftwareSigner.load(
-        Path(settings.HOCBA_DATA_DIR) / "demo-pki" / f"{signer.signer_id}.p12",
-        settings.HOCBA_DEMO_KEY_PASSWORD,
-        demo=settings.HOCBA_DEMO,
-    )
+    key = load_demo_key(signer_id=signer.signer_id)
     prepare = prepare_sheet if sheet else prepare_signatures
     ready, refused = prepare(school_id=signer.school_id, slots=slots, actor=actor, at=at)
     digests = tuple(dict.fromkeys(one.digest for one in ready))

@@ -17,7 +17,12 @@ from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.actions.claim import claim_for_paper
 from hocba.apps.ledger.models import IssuedTranscript, PdfRequest, SealedPdf
 from hocba.apps.ledger.queries import sealed_pdf
-from hocba.apps.ledger.renditions import require_verified, sealable
+from hocba.apps.ledger.renditions import (
+    issued_version,
+    require_in_force,
+    require_verified,
+    sealable,
+)
 from hocba.apps.seal_keys import seal_signer
 from hocba.core.errors import HocbaError
 
@@ -69,9 +74,10 @@ def prepare_pdf_seal(*, lookup_uuid: UUID, actor: UUID, at: datetime) -> PdfToSe
     Raises:
         HocbaError: "access.denied", and those of `renditions.sealable`.
     """
+    school_id = issued_version(lookup_uuid=lookup_uuid).school_id
+    require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=school_id)
     claim = claim_for_paper(lookup_uuid=lookup_uuid, actor=actor, at=at)
     asked = sealable(lookup_uuid=lookup_uuid, claim=claim, at=at)
-    require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=asked.row.school_id)
     prepared = prepare_pdf(
         page=asked.page,
         certificate=asked.certificate,
@@ -103,7 +109,8 @@ def complete_pdf_seal(
 
     Raises:
         HocbaError: "signing.token_unknown", "signing.token_expired", "access.denied",
-            "signing.invalid_signature", "pdf.not_verified", and those of stamping.
+            "ledger.not_in_force" (recalled or replaced meanwhile), "signing.invalid_signature",
+            "pdf.not_verified", and those of stamping.
     """
     request = PdfRequest.objects.filter(lookup_uuid=lookup_uuid).first()
     digest = hashlib.sha256(token.encode()).hexdigest()
@@ -120,6 +127,7 @@ def complete_pdf_seal(
     kept = sealed_pdf(lookup_uuid=lookup_uuid, certificate_sha256=seal)
     if kept is not None:
         return kept
+    require_in_force(lookup_uuid=lookup_uuid)
     sealed = complete_pdf(prepared=prepared, signature=signature, time_stamper=time_stamper())
     require_verified(pdf=sealed, at=at)
     row = IssuedTranscript.objects.get(lookup_uuid=lookup_uuid)
