@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hocba.adapters.durable import write_durably
+from hocba.adapters.durable import stay, write_durably
 from hocba.core.errors import HocbaError
 from hocba.core.registry.tiles import Tile
 
@@ -27,6 +27,8 @@ class TileStore:
             write_durably(target, data, below=self.root)
         elif target.read_bytes() != data:
             raise HocbaError("log.tile_conflict", path=path)
+        else:
+            stay(target, below=self.root)
 
     def tile(self, tile: Tile) -> bytes:
         """Return a tile's hashes.

@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "assessment.subject_unknown": "Môn học này không có trong chương trình.",
     "blob.corrupt": "Tệp lưu trữ đã hỏng. Hãy báo người vận hành hệ thống.",
     "blob.missing": "Không tìm thấy tệp lưu trữ. Hãy báo người vận hành hệ thống.",
+    "blob.unreadable": "Không đọc được tệp lưu trữ từ ổ đĩa. Hãy báo người vận hành hệ thống.",
     "bundle.too_large": "Tệp kiểm tra lớn hơn giới hạn.",
     "bundle.unreadable": "Đây không phải tệp kiểm tra .hocba.json nguyên vẹn.",
     "cases.kind_unknown": "Ví dụ %(case)s thuộc loại “%(kind)s” chưa được hỗ trợ. Hãy sửa mục "
@@ -89,11 +90,18 @@ SENTENCES: Mapping[str, str] = {
     "issuing.slot_unknown": "Không có phần ký này.",
     "issuing.wrong_state": "Học bạ không còn ở bước này.",
     "issuing.stamp_waiting": "Đang chờ dấu thời gian của chữ ký trước. Hãy thử lại sau ít phút.",
+    "ledger.clock_behind": "Đồng hồ máy chủ chậm hơn mục mới nhất của nhật ký %(seconds)s giây nên "
+    "chưa phát hành. Hãy báo người vận hành chỉnh đồng hồ.",
     "ledger.head_moved": "Nhật ký vừa có mục mới. Hãy thử lại.",
+    "ledger.issuing_stopped": "Việc phát hành đang tạm dừng: %(reason)s",
     "ledger.log_has_gap": "Nhật ký thiếu mục. Hãy báo người vận hành hệ thống.",
     "ledger.lookup_code_used": "Mã tra cứu này đã dùng cho một bản khác.",
     "ledger.no_log_key": "Chưa có khóa ký nhật ký.",
     "ledger.no_trust_list": "Nơi này chưa công bố danh sách tin cậy nên chưa kiểm tra được học bạ.",
+    "ledger.older_than_published": "Cơ sở dữ liệu có %(size)s mục nhật ký, ít hơn %(published)s "
+    "mục đã công bố, nên chưa phát hành. Hãy báo người vận hành đối chiếu.",
+    "ledger.stop_needs_reason": "Hãy nêu lí do tạm dừng phát hành.",
+    "log.checkpoint_unreadable": "Không đọc được tệp checkpoint của nhật ký công khai.",
     "pdf.no_form": "Chưa có mẫu in học bạ cho cấp %(school_level)s.",
     "log.tile_conflict": "Tệp nhật ký đã công bố khác với nhật ký trong cơ sở dữ liệu.",
     "log.tile_missing": "Thiếu một tệp của nhật ký công khai.",
@@ -140,6 +148,10 @@ SENTENCES: Mapping[str, str] = {
     "signing.software_signer_forbidden": "Khóa phần mềm chỉ dùng trong bản dùng thử.",
     "signing.token_expired": "Lượt ký đã quá hạn. Hãy ký lại.",
     "signing.token_unknown": "Lượt ký này không còn. Hãy ký lại.",
+    "storage.failed": "Chưa lưu: không ghi được vào ổ đĩa lưu trữ (%(reason)s). Hãy báo người vận "
+    "hành rồi làm lại.",
+    "storage.full": "Chưa lưu: ổ đĩa lưu trữ đã đầy. Hãy báo người vận hành, có chỗ trống thì làm "
+    "lại.",
     "timestamp.already": "Chữ ký này đã có dấu thời gian.",
     "timestamp.clocks_differ": "Đồng hồ của máy chủ lệch với nơi cấp dấu thời gian.",
     "timestamp.no_authority": "Chưa cấu hình nơi cấp dấu thời gian.",
