@@ -24,7 +24,7 @@ class BlobStore:
             HocbaError: "storage.full", "storage.failed"; then nothing was kept.
         """
         digest = sha256(data).hexdigest()
-        path = self._path(digest)
+        path = self.place(digest)
         with refusing():
             there = path.exists() and path.read_bytes() == data
         if there:
@@ -41,7 +41,7 @@ class BlobStore:
                 "blob.unreadable" when the disk does not give them.
         """
         try:
-            data = self._path(digest).read_bytes()
+            data = self.place(digest).read_bytes()
         except FileNotFoundError:
             raise HocbaError("blob.missing", digest=digest) from None
         except OSError as error:
@@ -57,7 +57,12 @@ class BlobStore:
                 names = (path.name for path in second.iterdir())
                 yield from sorted(name for name in names if _is_digest(name))
 
-    def _path(self, digest: str) -> Path:
+    def place(self, digest: str) -> Path:
+        """Return where the bytes with this digest lie, or would.
+
+        Raises:
+            HocbaError: "blob.missing" for what is no digest.
+        """
         if not _is_digest(digest):
             raise HocbaError("blob.missing", digest=digest[:64])
         return self.root / digest[:2] / digest[2:4] / digest

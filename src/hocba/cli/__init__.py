@@ -1,7 +1,8 @@
 """`hocba …`: what anybody may do offline, without Django, database or network.
 
 `verify` checks transcripts (and any signed XML), `verify-path` a certificate path, `assess` judges
-a class workbook or a file of worked cases, `archive` keeps a year provable for decades.
+a class workbook or a file of worked cases, `archive` keeps a year provable for decades. `backup`
+and `restore` alone are of an installation, and run in its Django.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from hocba.cli import archive, assess, verify, verify_path
+from hocba.cli import archive, assess, installation, verify, verify_path
 from hocba.cli.verify import MAX_FILE_BYTES
 
 __all__ = ["MAX_FILE_BYTES", "main"]
@@ -18,6 +19,9 @@ __all__ = ["MAX_FILE_BYTES", "main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     _speak_utf8()
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in installation.COMMANDS:
+        return installation.run(given)
     parser = argparse.ArgumentParser(prog="hocba", description="Học bạ số: làm việc ngoại tuyến")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module, words in (
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=words)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
+    for name, words in installation.COMMANDS.items():
+        commands.add_parser(name, help=words)
     options = parser.parse_args(arguments)
     code: int = options.run(options)
     return code

@@ -125,3 +125,11 @@ def drafts_of_class(*, viewer: Viewer, school_id: UUID, class_id: UUID) -> list[
         )
         for draft in drafts.order_by("id")
     ]
+
+
+def blobs_named(*, school_id: UUID) -> list[str]:
+    """Return the digest of every blob that a school's drafts and stamps need."""
+    drafts = Draft.objects.filter(school_id=school_id).values_list("document_sha256", flat=True)
+    stamps = Slot.objects.filter(school_id=school_id).exclude(stamp_authority_sha256="")
+    clocks = stamps.values_list("stamp_authority_sha256", flat=True).distinct()
+    return [*drafts, *clocks]
