@@ -5,9 +5,14 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
+import structlog
+
 from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
+from hocba.core.errors import HocbaError
 from hocba.core.registry.bundle import is_bundle, read_bundle
 from hocba.core.verification import PublicVerdict, verify_bundle, verify_file
+
+_log = structlog.stdlib.get_logger("hocba.portal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,16 @@ def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
 
 
 def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
-    """Judge a file; XML that the log knows is completed with its newest proof."""
+    """Judge a file; XML that the log knows is completed with its newest proof.
+
+    When what is kept here is damaged, the file is judged by itself: it may be whole all the same.
+    """
     if not is_bundle(data):
-        known = bundle_for_document(document_sha256=sha256(data).hexdigest())
+        try:
+            known = bundle_for_document(document_sha256=sha256(data).hexdigest())
+        except HocbaError as damage:
+            _log.error("store_damaged", code=damage.code, **damage.params)
+            known = None
         if known is not None:
             return verify_bundle(bundle=read_bundle(known), trust=trust(), at=at)
     return verify_file(data=data, trust=trust(), at=at)
