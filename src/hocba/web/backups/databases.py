@@ -119,7 +119,7 @@ def _failed(name: str, said: bytes) -> HocbaError:
 
 
 def load(stream: IO[bytes]) -> None:
-    """Put a dump into the empty database of this installation: all of it, or nothing.
+    """Bring a dump to the empty database of this installation: all of it, or nothing.
 
     Raises:
         HocbaError: "backup.dump_failed".
@@ -131,16 +131,27 @@ def load(stream: IO[bytes]) -> None:
             assert process.stdin is not None
             shutil.copyfileobj(stream, process.stdin, _CHUNK)
         return
-    path = Path(settings.DATABASES["default"]["NAME"])
-    connection.close()
-    arriving = path.with_name(f"{path.name}.restoring")
+    arriving = _arriving()
     with os.fdopen(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         shutil.copyfileobj(stream, file, _CHUNK)
         file.flush()
         os.fsync(file.fileno())
+
+
+def settle() -> None:
+    """Put what `load` brought in its place, once its stream proved whole; PostgreSQL has it."""
+    if connection.vendor == "postgresql":
+        return
+    path = Path(settings.DATABASES["default"]["NAME"])
+    connection.close()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    arriving.replace(path)
+    _arriving().replace(path)
+
+
+def _arriving() -> Path:
+    path = Path(settings.DATABASES["default"]["NAME"])
+    return path.with_name(f"{path.name}.restoring")
 
 
 def dumped_leaves(stream: IO[bytes], *, vendor: str) -> Iterator[bytes]:

@@ -139,6 +139,7 @@ def restore_backup(
     if not _tables():
         with opened(source.folder / DATABASE, by=source.identities) as stream:
             databases.load(stream)
+        databases.settle()
     # (4)
     tell("Kiểm tra nơi vừa khôi phục")
     source.troubles.extend(check_installation(manifest=source.manifest, published=published, at=at))
