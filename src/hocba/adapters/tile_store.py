@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hocba.adapters.durable import sync_folder, write_durably
+from hocba.adapters.durable import stay, write_durably
 from hocba.core.errors import HocbaError
 from hocba.core.registry.checkpoint import Checkpoint, read_body, read_note
 from hocba.core.registry.tiles import Tile
@@ -37,7 +37,7 @@ class TileStore:
         elif target.read_bytes() != data:
             raise HocbaError("log.tile_conflict", path=path)
         else:  # a writer may have been cut between placing the file and making it durable
-            sync_folder(target.parent)
+            stay(target, below=self.root)
 
     def tile(self, tile: Tile) -> bytes:
         """Return a tile's hashes.

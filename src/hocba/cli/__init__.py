@@ -3,7 +3,8 @@
 `verify` checks transcripts (and any signed XML), `verify-path` a certificate path, `assess` judges
 a class workbook or a file of worked cases, `archive` keeps a year provable for decades,
 `offline-page` makes the page that checks paper, `log` holds a public log to its word (the one
-command that may go to the net, when it is given an address).
+command that may go to the net, when it is given an address). `backup` and `restore` alone are of an
+installation, and run in its Django.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from hocba.cli import archive, assess, log, offline_page, verify, verify_path
+from hocba.cli import archive, assess, installation, log, offline_page, verify, verify_path
 from hocba.cli.verify import MAX_FILE_BYTES
 
 __all__ = ["MAX_FILE_BYTES", "main"]
@@ -20,6 +21,9 @@ __all__ = ["MAX_FILE_BYTES", "main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     _speak_utf8()
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in installation.COMMANDS:
+        return installation.run(given)
     parser = argparse.ArgumentParser(prog="hocba", description="Học bạ số: làm việc ngoại tuyến")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module, words in (
@@ -37,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=words)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
+    for name, words in installation.COMMANDS.items():
+        commands.add_parser(name, help=words)
     options = parser.parse_args(arguments)
     code: int = options.run(options)
     return code

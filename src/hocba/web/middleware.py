@@ -25,6 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PUBLIC_OFFICE = "hocba.apps.portal."
 _STATUS = {"access.denied": 403, "request.too_large": 413}
+_OURS = ("blob.", "log.", "storage.")
 
 _log = structlog.stdlib.get_logger("hocba.request")
 
@@ -134,10 +135,14 @@ class Refusals:
 
 def refusal_page(request: HttpRequest, error: HocbaError) -> HttpResponse:
     """Return the page of one refusal: template `refusal.html` with `sentence` and `code`."""
-    _log.info("refused", code=error.code)
+    damaged = error.code.startswith(_OURS)
+    if damaged:  # nobody who asks can help it: whoever watches the log must
+        _log.error("store_damaged", code=error.code, digest=error.params.get("digest", ""))
+    else:
+        _log.info("refused", code=error.code)
     sentence = refusal_sentence(error, gettext=gettext)
     try:
         page = render_to_string("refusal.html", {"sentence": sentence, "code": error.code}, request)
     except TemplateDoesNotExist:
         page = format_html("<!doctype html><meta charset=utf-8><p>{}</p>", sentence)
-    return HttpResponse(page, status=_STATUS.get(error.code, 409))
+    return HttpResponse(page, status=_STATUS.get(error.code, 503 if damaged else 409))

@@ -178,3 +178,8 @@ def _value(mark: Mark) -> MarkValue | None:
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:
     value = None if record is None else getattr(record, field)
     return None if value is None else Level(value)
+
+
+def blobs_named(*, school_id: UUID) -> list[str]:
+    """Return the digest of every workbook that a school handed in."""
+    return list(ImportRun.objects.filter(school_id=school_id).values_list("file_sha256", flat=True))

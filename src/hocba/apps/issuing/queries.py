@@ -195,3 +195,11 @@ def _remote_line(session: RemoteSession, counts: Counter[tuple[str, str]]) -> Re
         reason=session.reason,
         reason_sentence=refusal_sentence(HocbaError(session.reason)) if session.reason else "",
     )
+
+
+def blobs_named(*, school_id: UUID) -> list[str]:
+    """Return the digest of every blob that a school's drafts and stamps need."""
+    drafts = Draft.objects.filter(school_id=school_id).values_list("document_sha256", flat=True)
+    stamps = Slot.objects.filter(school_id=school_id).exclude(stamp_authority_sha256="")
+    clocks = stamps.values_list("stamp_authority_sha256", flat=True).distinct()
+    return [*drafts, *clocks]

@@ -72,6 +72,26 @@ class LogHead(models.Model):
         return str(self.size)
 
 
+class IssuingStop(models.Model):
+    """The stop switch: while its one row is there, nothing is issued; the audit trail says who."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    reason = models.CharField(max_length=500)
+    since = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="issuing_stop_is_single"),
+            models.CheckConstraint(condition=~Q(reason=""), name="issuing_stop_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the reason."""
+        return self.reason
+
+
 class Checkpoint(models.Model):
     """A signed statement of the log's size and root, as published (C2SP signed note)."""
 

@@ -5,10 +5,15 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
+import structlog
+
 from hocba.adapters.pdf.examining import examine_pdf, is_pdf
 from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
-from hocba.core.registry.bundle import is_bundle, read_bundle
+from hocba.core.errors import HocbaError
+from hocba.core.registry.bundle import Bundle, is_bundle, read_bundle
 from hocba.core.verification import PublicVerdict, verify_bundle, verify_file, verify_pdf
+
+_log = structlog.stdlib.get_logger("hocba.portal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +46,24 @@ def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
 
 
 def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
-    """Judge a file; XML that the log knows, in a PDF too, is completed with its newest proof."""
+    """Judge a file; XML that the log knows, in a PDF too, is completed with its newest proof.
+
+    When what is kept here is damaged, the file is judged by itself: it may be whole all the same.
+    """
     if is_pdf(data):
         pdf = examine_pdf(data)
-        digest = sha256(pdf.document or b"").hexdigest()
-        known = bundle_for_document(document_sha256=digest)
-        newest = None if known is None else read_bundle(known)
-        return verify_pdf(pdf=pdf, trust=trust(), at=at, bundle=newest)
+        return verify_pdf(pdf=pdf, trust=trust(), at=at, bundle=_newest_proof(pdf.document or b""))
     if not is_bundle(data):
-        known = bundle_for_document(document_sha256=sha256(data).hexdigest())
-        if known is not None:
-            return verify_bundle(bundle=read_bundle(known), trust=trust(), at=at)
+        newest = _newest_proof(data)
+        if newest is not None:
+            return verify_bundle(bundle=newest, trust=trust(), at=at)
     return verify_file(data=data, trust=trust(), at=at)
+
+
+def _newest_proof(document: bytes) -> Bundle | None:
+    try:
+        known = bundle_for_document(document_sha256=sha256(document).hexdigest())
+    except HocbaError as damage:
+        _log.error("store_damaged", code=damage.code, **damage.params)
+        return None
+    return None if known is None else read_bundle(known)

@@ -40,7 +40,7 @@ def issue_sealed(*, school_id: UUID, class_id: UUID, actor: UUID, at: datetime) 
     signers' certificates, which is kept with the transcript.
 
     Raises:
-        HocbaError: "access.denied", "ledger.lookup_code_used", "ledger.head_moved".
+        HocbaError: "access.denied", and what `ledger.actions.issue` raises.
     """
     require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=school_id)
     here = Draft.objects.filter(school_id=school_id, class_id=class_id, state="sealed")
@@ -122,9 +122,11 @@ def _mark_issued(sealed: Iterable[Draft], issued: set[UUID], *, actor: UUID, at:
         if draft.id not in issued:
             continue
         after = states.advance(states.DRAFT, state=draft.state, event="issue")
-        Draft.objects.filter(school_id=draft.school_id, id=draft.id, state=draft.state).update(
-            state=after
-        )
+        moved = Draft.objects.filter(
+            school_id=draft.school_id, id=draft.id, state=draft.state
+        ).update(state=after)
+        if not moved:  # the same request at once, elsewhere: it has written the event
+            continue
         record_event(
             school_id=draft.school_id,
             school_year=draft.school_year,

@@ -17,6 +17,7 @@ from hocba.apps.ledger.actions.pdf import (
 )
 from hocba.apps.ledger.actions.publish import publish_checkpoint
 from hocba.apps.ledger.actions.status_list import publish_status_list
+from hocba.apps.ledger.actions.stop import resume_issuing, stop_issuing
 from hocba.apps.ledger.actions.trust_list import publish_trust
 from hocba.apps.ledger.actions.witnesses import (
     add_witnessed_log,
@@ -41,4 +42,6 @@ __all__ = [
     "publish_checkpoint",
     "publish_status_list",
     "publish_trust",
+    "resume_issuing",
+    "stop_issuing",
 ]

@@ -1,8 +1,10 @@
 """Issuing sealed documents into the log.
 
 The order (why it can be cut anywhere): (1) bytes are made durable in the blob store; (2) one
-transaction moves the log's head, appends the entries and writes the audit rows. Bytes without an
-entry are harmless; an entry without bytes cannot come to be.
+transaction takes the log's head, looks what is there already, moves the head, appends the entries
+and writes the audit rows. Bytes without an entry are harmless; an entry without bytes cannot come
+to be. Whoever takes the head second sees all that the first one did, so the same request, twice or
+at once, has one effect and one answer.
 """
 
 import secrets
@@ -16,6 +18,7 @@ from django.db import transaction
 from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.comparison import require_reconciled
+from hocba.apps.ledger.guards import refuse_to_append
 from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
@@ -45,8 +48,9 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
     twice); other bytes under a used code are refused.
 
     Raises:
-        HocbaError: "ledger.lookup_code_used", "ledger.head_moved", "log.behind_published" and
-            "ledger.not_reconciled" (database, public files and stored bytes do not agree).
+        HocbaError: "ledger.lookup_code_used", "ledger.head_moved", "ledger.issuing_stopped",
+            "ledger.clock_behind", "log.behind_published" and "ledger.not_reconciled" (database,
+            public files and stored bytes do not agree), "storage.*".
     """
     require_reconciled()
     store = blob_store()
@@ -62,21 +66,25 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
         for request in requests
     ]
     with transaction.atomic():
-        known = {
-            row.lookup_uuid: row
+        size = _take_head()
+        taken = {
+            row.lookup_uuid: row.document_sha256
             for row in IssuedTranscript.objects.filter(
                 lookup_uuid__in=[request.lookup_uuid for request in requests]
             )
         }
         new = []
-        for request, digest, certificates, evidence in stored:
-            earlier = known.get(request.lookup_uuid)
-            if earlier is None:
-                new.append((request, digest, certificates, evidence))
-            elif earlier.document_sha256 != digest:
+        for one in stored:
+            request, digest = one[:2]
+            if request.lookup_uuid not in taken:
+                taken[request.lookup_uuid] = digest
+                new.append(one)
+            elif taken[request.lookup_uuid] != digest:
                 raise HocbaError("ledger.lookup_code_used")
-        first = _advance_head(by=len(new))
-        _append_issued(new, first=first, actor=actor, at=at)
+        if new:
+            refuse_to_append(size=size, at=at)
+            _move_head(size=size, by=len(new))
+            _append_issued(new, first=size, actor=actor, at=at)
     positions = dict(
         LogEntry.objects.filter(
             kind=entries.EntryKind.ISSUED.value,
@@ -86,13 +94,15 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
     return [positions[request.lookup_uuid] for request in requests]
 
 
-def _advance_head(*, by: int) -> int:
-    """Move the head and return the first free index; a second issuer waits for the first."""
+def _take_head() -> int:
+    """Lock the head and return the first free index; a second issuer waits here for the first."""
     LogHead.objects.get_or_create(id=1)
-    head = LogHead.objects.select_for_update().get(id=1)
-    if by and not LogHead.objects.filter(id=1, size=head.size).update(size=head.size + by):
+    return LogHead.objects.select_for_update().get(id=1).size
+
+
+def _move_head(*, size: int, by: int) -> None:
+    if not LogHead.objects.filter(id=1, size=size).update(size=size + by):
         raise HocbaError("ledger.head_moved")
-    return head.size
 
 
 def _append_issued(

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from hocba.adapters.durable import write_durably
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.certificates.queries import approved_seals
 from hocba.apps.held_keys import log_keys, portal_key
@@ -27,7 +28,6 @@ from hocba.core.signing.trust import (
 )
 
 
-@transaction.atomic
 def publish_trust(
     *,
     anchors: Sequence[bytes],
@@ -48,7 +48,8 @@ def publish_trust(
     So do the portal's, each with the day on which another took its place.
 
     Raises:
-        HocbaError: "ledger.no_log_key", "token.*", "trust.unreadable" (what is published now).
+        HocbaError: "ledger.no_log_key", "token.*", "trust.unreadable" (what is published now),
+            "storage.*".
     """
     path = Path(settings.HOCBA_TRUST_FILE)
     before = path.read_bytes() if path.exists() else b""
@@ -71,15 +72,19 @@ def publish_trust(
     )
     if before == data:
         return
-    replacement = path.with_suffix(".new")
-    replacement.write_bytes(data)
-    replacement.replace(path)
+    # The event first, so that no list comes to be without one; cut in between, the next call mends.
+    _record(path.name, before, data, actor=actor, at=at)
+    write_durably(path, data, below=path.parent)
+
+
+@transaction.atomic
+def _record(name: str, before: bytes, data: bytes, *, actor: UUID | None, at: datetime) -> None:
     record_event(
         school_id=CITY_WIDE,
         school_year=school_year_of(at),
         action="ledger.trust_published",
         object_type="trust",
-        object_id=path.name,
+        object_id=name,
         before={"sha256": hashlib.sha256(before).hexdigest()} if before else None,
         after={"sha256": hashlib.sha256(data).hexdigest()},
         actor=actor,
