@@ -47,6 +47,7 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "signing": _("Đang ký"),
         "sealed": _("Đã đóng dấu"),
         "issued": _("Đã phát hành"),
+        "recalled": _("Đã thu hồi"),
     }
     rows = [
         {

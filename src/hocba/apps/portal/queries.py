@@ -1,13 +1,13 @@
 """What the portal asks: a verdict for a file, or for a code with the right birth date."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import sha256
 from uuid import UUID
 
 from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
 from hocba.core.registry.bundle import is_bundle, read_bundle
-from hocba.core.verification import PublicVerdict, verify_bundle, verify_file
+from hocba.core.registry.lifecycle import TranscriptState
+from hocba.core.verification import PublicVerdict, VerdictWord, verify_bundle, verify_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,22 @@ def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
     transcript = verdict.transcript
     if transcript is None or transcript.student.birth_date != birth_date:
         return None
-    return Found(data, verdict)
+    return Found(data, _without_sealed(verdict))
 
 
 def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
-    """Judge a file; XML that the log knows is completed with its newest proof."""
-    if not is_bundle(data):
-        known = bundle_for_document(document_sha256=sha256(data).hexdigest())
-        if known is not None:
-            return verify_bundle(bundle=read_bundle(known), trust=trust(), at=at)
-    return verify_file(data=data, trust=trust(), at=at)
+    """Judge a file; what the log knows is judged with its newest proof."""
+    verdict = verify_file(data=data, trust=trust(), at=at)
+    known = bundle_for_document(document_sha256=verdict.document_sha256)
+    # A bundle proves its own day; what the log tells since then counts here, unless the bundle
+    # itself is not what we made.
+    if known is not None and (verdict.word is VerdictWord.VALID or not is_bundle(data)):
+        verdict = verify_bundle(bundle=read_bundle(known), trust=trust(), at=at)
+    return _without_sealed(verdict)
+
+
+def _without_sealed(verdict: PublicVerdict) -> PublicVerdict:
+    """While a court keeps a transcript sealed, nothing of its content is shown here."""
+    if verdict.state is not TranscriptState.COURT_SEALED:
+        return verdict
+    return replace(verdict, transcript=None, signatures=())

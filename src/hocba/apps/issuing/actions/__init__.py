@@ -1,6 +1,12 @@
-"""Verbs of issuing, in the order of the road: `compose` → `sign` → `release`."""
+"""Verbs of issuing, in the order of the road: `compose` → `sign` → `release`; `correct` walks
+it again for a recalled version."""
 
 from hocba.apps.issuing.actions.compose import compose_class
+from hocba.apps.issuing.actions.correct import (
+    compose_replacement,
+    execute_request,
+    request_correction,
+)
 from hocba.apps.issuing.actions.release import issue_sealed
 from hocba.apps.issuing.actions.seal import seal_waiting
 from hocba.apps.issuing.actions.sign import (
@@ -13,9 +19,12 @@ from hocba.apps.issuing.actions.stamp import stamp_waiting
 __all__ = [
     "complete_signatures",
     "compose_class",
+    "compose_replacement",
+    "execute_request",
     "issue_sealed",
     "prepare_sheet",
     "prepare_signatures",
+    "request_correction",
     "seal_waiting",
     "stamp_waiting",
 ]

@@ -35,6 +35,8 @@ class IssueRequest:
     document: bytes
     certificates: tuple[bytes, ...]
     evidence: Evidence = NO_EVIDENCE
+    version: int = 1
+    replaces_digest: bytes | None = None  # lookup digest of the version that this one replaces
 
 
 def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> list[int]:
@@ -102,16 +104,7 @@ def _append_issued(
     rows, issued = [], []
     for index, (request, digest, certificates, evidence) in enumerate(new, start=first):
         salt = secrets.token_bytes(16)
-        leaf = entries.encode(
-            entries.LogEntry(
-                kind=entries.EntryKind.ISSUED,
-                lookup_digest=lookup_digest(lookup_uuid=str(request.lookup_uuid), salt=salt),
-                document_sha256=bytes.fromhex(digest),
-                version=1,
-                at=at,
-                school_code=request.school_code,
-            )
-        )
+        leaf = _leaf(request, digest, salt, at)
         rows.append(
             LogEntry(
                 index=index,
@@ -121,7 +114,7 @@ def _append_issued(
                 salt=salt,
                 lookup_uuid=request.lookup_uuid,
                 document_sha256=digest,
-                version=1,
+                version=request.version,
                 at=at,
             )
         )
@@ -152,3 +145,17 @@ def _append_issued(
             actor=actor,
             at=at,
         )
+
+
+def _leaf(request: IssueRequest, digest: str, salt: bytes, at: datetime) -> bytes:
+    return entries.encode(
+        entries.LogEntry(
+            kind=entries.EntryKind.ISSUED,
+            lookup_digest=lookup_digest(lookup_uuid=str(request.lookup_uuid), salt=salt),
+            document_sha256=bytes.fromhex(digest),
+            version=request.version,
+            at=at,
+            replaces_digest=request.replaces_digest,
+            school_code=request.school_code,
+        )
+    )
