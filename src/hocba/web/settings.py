@@ -296,5 +296,20 @@ HOCBA_FETCH_HOSTS = frozenset(
     host.strip().lower() for host in from_environment("HOCBA_FETCH_HOSTS", "").split(",") if host
 )
 HOCBA_FETCH_SECONDS = float(from_environment("HOCBA_FETCH_SECONDS", "10"))
+
+# Notices of recall and replacement leave by mail; the demo prints them.
+_MAIL = urlsplit(from_environment("HOCBA_MAIL_URL", ""))  # smtp://user@host:port, or smtps://
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if _MAIL.hostname
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or 587
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = from_environment("HOCBA_MAIL_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = from_environment("HOCBA_MAIL_FROM", "hoc-ba-so@localhost")
+
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value

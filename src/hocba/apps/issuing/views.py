@@ -15,6 +15,7 @@ from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
 from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
+from hocba.apps.ledger.life_queries import waiting_count
 from hocba.apps.roster.models import Unit
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
 from hocba.core.errors import HocbaError
@@ -29,7 +30,10 @@ def start(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of_request(request)
     schools = [unit for unit in units_of_viewer(viewer=viewer) if unit.kind == "school"]
     context = {
-        "tasks": [task for school in schools for task in _tasks(request, viewer, school)],
+        "tasks": [
+            *(task for school in schools for task in _tasks(request, viewer, school)),
+            *_recalls(viewer),
+        ],
         "classes": [row for school in schools for row in _progress(viewer, school)],
     }
     return render(request, "work/start.html", context)
@@ -66,6 +70,9 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
     context = {
         "class_name": class_group.name,
         "school_year": class_group.school_year,
+        "issued_url": reverse("recall_class", args=[class_id])
+        if any(row["state"] in ("issued", "recalled") for row in rows)
+        else "",
         "rows": sorted(rows, key=lambda row: int(str(row["number"]))),
     }
     return render(request, "work/transcripts.html", context)
@@ -98,6 +105,20 @@ def _tasks(request: HttpRequest, viewer: Viewer, school: Unit) -> list[dict[str,
                     }
                 )
     return tasks
+
+
+def _recalls(viewer: Viewer) -> list[dict[str, Any]]:
+    count = waiting_count(viewer=viewer)
+    if not count:
+        return []
+    return [
+        {
+            "title": _("Đề nghị thu hồi, thay thế"),
+            "count": count,
+            "hint": _("đề nghị đang chờ bạn duyệt hoặc thực hiện."),
+            "url": reverse("recalls"),
+        }
+    ]
 
 
 def _signer_ids(request: HttpRequest, viewer: Viewer, school: Unit) -> list[tuple[str, str]]:

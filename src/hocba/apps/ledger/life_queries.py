@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from hocba.core.registry.procedures import (
     OPEN,
     ApprovalStep,
     GivenApproval,
+    LockPeriod,
     Procedure,
     RequestKind,
     RequestState,
@@ -83,6 +84,14 @@ def procedure_at(*, request: LifeRequest, at: datetime) -> Procedure:
         forwarded=Forwarding.objects.filter(lookup_uuid=request.lookup_uuid).exists(),
         day=day,
     )
+
+
+def waiting_period(*, issued: IssuedTranscript, at: datetime) -> tuple[LockPeriod, bool, date]:
+    """Return in which period an issued version is now, whether it was forwarded, and the day."""
+    day = day_of(at)
+    awaits = awaits_reassessment(document_sha256=issued.document_sha256)
+    period = period_of(school_year=issued.school_year, day=day, awaits_reassessment=awaits)
+    return period, Forwarding.objects.filter(lookup_uuid=issued.lookup_uuid).exists(), day
 
 
 def given_approvals(*, request: LifeRequest) -> tuple[GivenApproval, ...]:

@@ -137,8 +137,8 @@ def _make(
         raise HocbaError("recall.open_request")
     request.waiting_for = next_approvals(procedure=procedure, given=())[0].key
     LifeRequest.objects.bulk_create([request])
-    keep_evidence(request=request, files=files, actor=actor, at=at)
     _record(request, procedure, [digest for _, digest in files])
+    keep_evidence(request=request, files=files, actor=actor, at=at)
 
 
 def _record(request: LifeRequest, procedure: Procedure, evidence: list[str]) -> None:
