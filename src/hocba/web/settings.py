@@ -20,6 +20,8 @@ HOCBA_SEAL_PKCS11       likewise the seal that `manage seal_class` uses; {school
 HOCBA_TIMESTAMP_URL     RFC 3161 authority that stamps the principal's signature and the seal
 HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and revocation
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
+HOCBA_MAIL_URL          smtp://user@host:587 (STARTTLS) or smtps://; without it notices are printed
+HOCBA_MAIL_PASSWORD, HOCBA_MAIL_FROM   its password, the sender's address
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """

@@ -254,8 +254,8 @@ def _place(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
         "midterm": _("giữa kì"),
         "final": _("cuối kì"),
     }
-    subject = names.get(one["subject"], one["subject"])
-    return f"{subject}, {_TERMS[one['term']]}, {kinds[one['kind']]}"
+    subject = f"{names.get(one['subject'], one['subject'])}, " if names else ""
+    return f"{subject}{_TERMS[one['term']]}, {kinds[one['kind']]}"
 
 
 def _correction(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
@@ -288,7 +288,8 @@ def _cells(standing: StandingYear, own: set[str], typed: Mapping[str, Any]) -> l
             lines.append(
                 {
                     "name": name,
-                    "place": _place(one, names),
+                    "place": _place(one, {}),
+                    "subject": names[one["subject"]],
                     "before": _shown(one["before"]),
                     "typed": str(typed.get(name, "")),
                 }

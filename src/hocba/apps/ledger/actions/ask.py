@@ -60,12 +60,16 @@ def request_recall(*, request_id: UUID, asked: AskedChange, actor: UUID, at: dat
     try:
         with transaction.atomic():
             _make(request_id, asked, content, list(zip(files, digests, strict=True)), actor, at)
-    except IntegrityError:
+    except (IntegrityError, _AlreadyOpenError):
         # Somebody was faster: the same request, or another one about this transcript.
         if _repeated(request_id, content, actor):
             return request_id
         raise HocbaError("recall.open_request") from None
     return request_id
+
+
+class _AlreadyOpenError(Exception):
+    """An open request about the transcript stands there already."""
 
 
 def _content(asked: AskedChange, files: Sequence[EvidenceFile]) -> str:
@@ -134,7 +138,7 @@ def _make(
     if LifeRequest.objects.filter(
         lookup_uuid=asked.lookup_uuid, state__in=("requested", "approved")
     ).exists():
-        raise HocbaError("recall.open_request")
+        raise _AlreadyOpenError
     request.waiting_for = next_approvals(procedure=procedure, given=())[0].key
     LifeRequest.objects.bulk_create([request])
     _record(request, procedure, [digest for _, digest in files])
