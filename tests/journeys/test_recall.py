@@ -30,7 +30,7 @@ def test_a_wrong_mark_is_put_right(city: City, sign_in: SignIn) -> None:
     page.get_by_role("button", name="Từ chối").click()
     expect(page.get_by_role("alert")).to_contain_text("từ 10 đến 500")
     page.get_by_role("button", name="Duyệt", exact=True).click()
-    expect(page.get_by_text("chờ cấp quản lý duyệt")).to_be_visible()
+    expect(page.get_by_text("Đang xét, chờ cấp quản lý duyệt")).to_be_visible()
 
     page = sign_in("phuong", color_scheme="dark")
     page.get_by_role("link", name="Thu hồi, thay thế").click()
@@ -43,7 +43,7 @@ def test_a_wrong_mark_is_put_right(city: City, sign_in: SignIn) -> None:
     page = sign_in("vanthu")
     page.goto(address)
     page.get_by_role("button", name="Thực hiện").click()
-    expect(page.get_by_text("Đã thu hồi", exact=True)).to_be_visible()
+    expect(page.locator("dd .badge")).to_have_text("Đã thu hồi")
     page.get_by_role("button", name="Lập bản thay thế").click()
     expect(page.get_by_role("heading", name="Bản mới khác bản cũ ở đâu")).to_be_visible()
     assert_fit(page)
@@ -64,5 +64,5 @@ def ask(page: Page, case: Case) -> None:
     file = {"name": "bien-ban.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 x"}
     page.get_by_label("Tệp minh chứng").set_input_files(file)
     page.get_by_role("button", name="Gửi đề nghị").click()
-    expect(page.get_by_text("chờ hiệu trưởng duyệt")).to_be_visible()
+    expect(page.get_by_text("Đang xét, chờ hiệu trưởng duyệt")).to_be_visible()
     assert_fit(page)

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError, connections
+from django.utils import timezone
 
 from hocba.apps.accounts.actions import grant_role
 from hocba.apps.issuing.actions import compose_replacement, execute_request, issue_sealed
@@ -158,7 +159,7 @@ def _replaced_at_once(case: Case, request_id: UUID, draft: UUID) -> None:
         school_id=case.city.school_id,
         class_id=case.class_id,
         actor=case.city.clerk_id,
-        at=LOCKED_DAY,
+        at=timezone.now(),
     )
     outcomes = at_once(issue, issue, case.ask)
     assert outcomes[2] in ("recall.not_in_force", "issuing.cell_unchanged")

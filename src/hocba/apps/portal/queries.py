@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from uuid import UUID
 
 from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
@@ -41,12 +42,18 @@ def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
 
 def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
     """Judge a file; what the log knows is judged with its newest proof."""
+    if not is_bundle(data):
+        known = bundle_for_document(document_sha256=sha256(data).hexdigest())
+        if known is None:
+            return verify_file(data=data, trust=trust(), at=at)
+        return _without_sealed(verify_bundle(bundle=read_bundle(known), trust=trust(), at=at))
     verdict = verify_file(data=data, trust=trust(), at=at)
-    known = bundle_for_document(document_sha256=verdict.document_sha256)
-    # A bundle proves its own day; what the log tells since then counts here, unless the bundle
-    # itself is not what we made.
-    if known is not None and (verdict.word is VerdictWord.VALID or not is_bundle(data)):
-        verdict = verify_bundle(bundle=read_bundle(known), trust=trust(), at=at)
+    if verdict.word is VerdictWord.VALID:
+        # A bundle proves its own day; what the log tells since then counts here.
+        known = bundle_for_document(document_sha256=verdict.document_sha256)
+        newer = None if known is None else read_bundle(known)
+        if newer is not None and len(newer.entries) > len(read_bundle(data).entries):
+            verdict = verify_bundle(bundle=newer, trust=trust(), at=at)
     return _without_sealed(verdict)
 
 
