@@ -46,6 +46,7 @@ def test_a_wrong_mark_is_put_right(city: City, sign_in: SignIn) -> None:
     expect(page.locator("dd .badge")).to_have_text("Đã thu hồi")
     page.get_by_role("button", name="Lập bản thay thế").click()
     expect(page.get_by_role("heading", name="Bản mới khác bản cũ ở đâu")).to_be_visible()
+    page.set_viewport_size(PHONE)
     assert_fit(page)
 
 
