@@ -11,12 +11,17 @@ import pytest
 
 from hocba.apps.issuing import states
 from hocba.core.registry import lifecycle
+from hocba.core.registry.procedures import REQUEST_STEPS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "states"
 MACHINES: dict[str, tuple[str, Mapping[tuple[str, str], str]]] = {
     "draft": ("Bản thảo học bạ", states.DRAFT),
     "remote-item": ("Phần gửi ký từ xa", states.REMOTE_ITEM),
     "remote-session": ("Lượt ký từ xa", states.REMOTE_SESSION),
+    "request": (
+        "Đề nghị về học bạ đã phát hành",
+        {(str(state), str(event)): str(after) for (state, event), after in REQUEST_STEPS.items()},
+    ),
     "slot": ("Ô ký", states.SLOT),
     "transcript": (
         "Học bạ đã phát hành",

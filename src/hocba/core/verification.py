@@ -82,7 +82,9 @@ class PublicVerdict:
     transcript: Transcript | None
     document_sha256: str
     log_position: LogPosition | None
-    replaced_by: str = ""
+    replaced_by: str = ""  # the replacing version's lookup digest in the log, hex
+    state: TranscriptState | None = None  # as the log tells it, None when it could not be proven
+    civil_status_changes: int = 0  # decisions recorded beside the transcript
     checked_at: datetime | None = None
     archive: ArchiveVerdict | None = None  # of the archive proof, where there was one
     listed: ListedStatus | None = None  # of the status list, where one speaks of it
@@ -268,9 +270,10 @@ def _verdict(
     in_force, status, position = _in_force(
         _logged(bundle, signed.document_sha256, trust), signed.lookup_uuid, trust.witness_quorum
     )
+    state = None if status is None else status.state
     # (4)
     return PublicVerdict(
-        word=_word({unaltered.answer, rightly_signed.answer}, in_force.answer, status),
+        word=_word({unaltered.answer, rightly_signed.answer}, in_force.answer, state),
         unaltered=unaltered,
         in_force=in_force,
         rightly_signed=rightly_signed,
@@ -278,6 +281,9 @@ def _verdict(
         transcript=transcript,
         document_sha256=signed.document_sha256,
         log_position=position,
+        replaced_by=status.replaced_by.hex() if status and status.replaced_by else "",
+        state=state,
+        civil_status_changes=status.civil_status_changes if status else 0,
         checked_at=at,
         archive=archived,
     )
@@ -405,20 +411,20 @@ def _logged(bundle: Bundle | None, document_sha256: str, trust: TrustStore) -> _
 
 def _in_force(
     logged: _Logged | Question, lookup_uuid: str, quorum: int
-) -> tuple[Question, TranscriptState | None, LogPosition | None]:
+) -> tuple[Question, Status | None, LogPosition | None]:
     if isinstance(logged, Question):
         return logged, None, None
     for entry, salt in zip(logged.entries, logged.salts, strict=True):
         if entry.lookup_digest != lookup_digest(lookup_uuid=lookup_uuid, salt=salt):
             return _failed("log.other_document"), None, None
-    state = logged.status.state
+    status, state = logged.status, logged.status.state
     if state is TranscriptState.IN_FORCE:
         if len(logged.position.witnesses) < quorum:
-            return _unknown("log.witnesses"), state, logged.position
-        return Question(Answer.PASSED), state, logged.position
+            return _unknown("log.witnesses"), status, logged.position
+        return Question(Answer.PASSED), status, logged.position
     if state is TranscriptState.COURT_SEALED:
-        return _unknown("log.court_sealed"), state, logged.position
-    return _failed(f"log.{state.value}"), state, logged.position
+        return _unknown("log.court_sealed"), status, logged.position
+    return _failed(f"log.{state.value}"), status, logged.position
 
 
 def _unknown(code: str) -> Question:

@@ -12,6 +12,14 @@ from hocba.apps.roster.queries import units_of_viewer
 
 IMPORT_ROLES = ("it_officer", "principal")
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
+RECALL_ROLES = (
+    "clerk",
+    "principal",
+    "homeroom_teacher",
+    "subject_teacher",
+    "authority_officer",
+    "department_officer",
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +38,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if role in IMPORT_ROLES:
             address = reverse("workbooks", args=[unit_id])
             nav.append({"title": _("Sổ điểm từ Excel"), "url": address})
+    if viewer.units(*RECALL_ROLES):
+        nav.append({"title": _("Thu hồi, thay thế"), "url": reverse("recalls")})
     if person.is_superuser:
         nav.append({"title": _("Quản trị"), "url": reverse("admin:index")})
     return {

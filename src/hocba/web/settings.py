@@ -32,6 +32,8 @@ HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and r
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
 HOCBA_BRIDGE_URL        signing software of the signer's machine (default: wss://127.0.0.1:8987)
 HOCBA_REMOTE_SIGNING_PATH   file of the remote signing services and their secrets (TOML)
+HOCBA_MAIL_URL          smtp://user@host:587 (STARTTLS) or smtps://; without it notices are printed
+HOCBA_MAIL_PASSWORD, HOCBA_MAIL_FROM   its password, the sender's address
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
 HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test suite
 """
@@ -365,6 +367,21 @@ _remote = from_environment("HOCBA_REMOTE_SIGNING_PATH", "")
 HOCBA_REMOTE_SIGNING_FILE = Path(_remote) if _remote else None
 if DEMO and not _remote and (DATA_DIR / "remote-signing.toml").exists():
     HOCBA_REMOTE_SIGNING_FILE = DATA_DIR / "remote-signing.toml"  # simulate_remote_signing
+
+# Notices of recall and replacement leave by mail; the demo prints them.
+_MAIL = urlsplit(from_environment("HOCBA_MAIL_URL", ""))  # smtp://user@host:port, or smtps://
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if _MAIL.hostname
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or 587
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = from_environment("HOCBA_MAIL_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = from_environment("HOCBA_MAIL_FROM", "hoc-ba-so@localhost")
+
 HOCBA_DEMO_TIMESTAMP_KEY = DATA_DIR / "demo-pki" / "time-stamping.p12" if DEMO else None
 HOCBA_DEMO_SEAL_KEYS = DATA_DIR / "demo-pki" if DEMO else None
 HOCBA_DEMO_KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value

@@ -48,6 +48,7 @@ def test_the_search_finds_what_is_hard_to_find() -> None:
 def test_every_refusal_is_worded() -> None:
     unworded = [one for one in spoken_by("HocbaError") if one.code not in refusals.SENTENCES]
     assert not unworded
+    assert not told_by("check_request") - set(refusals.SENTENCES)
 
 
 def test_every_finding_is_worded() -> None:
@@ -67,7 +68,7 @@ def test_every_reason_is_worded() -> None:
 @pytest.mark.parametrize(
     ("sentences", "spoken"),
     [
-        (refusals.SENTENCES, codes("HocbaError")),
+        (refusals.SENTENCES, codes("HocbaError") | told_by("check_request")),
         (findings.SENTENCES, codes(*FINDING_ROOTS)),
         (verdicts.REASONS, reason_codes()),
     ],

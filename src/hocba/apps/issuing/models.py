@@ -14,7 +14,8 @@ from hocba.apps.leaf import LeafModel
 
 # A signature on which the next may build: made, and stamped where a stamp is due.
 SETTLED = Q(state="signed") & (Q(needs_stamp=False) | Q(stamped_at__isnull=False))
-DRAFT_STATES = ("signing", "sealed", "issued", "withdrawn")
+DRAFT_STATES = ("signing", "sealed", "issued", "withdrawn", "recalled")
+ENDED = ("withdrawn", "recalled")  # these leave room for another draft of the student
 SLOT_STATES = ("waiting", "prepared", "signed")
 REMOTE_OPEN = ("ready", "sending", "waiting", "answered")
 REMOTE_STATES = (*REMOTE_OPEN, "done", "stopped", "cancelled")
@@ -34,6 +35,8 @@ class Draft(LeafModel):
     document_sha256 = models.CharField(max_length=64)
     version = models.PositiveSmallIntegerField(default=1)
     composed_at = models.DateTimeField()
+    replaces_uuid = models.UUIDField(null=True)  # the recalled version that this one replaces
+    request_id = models.UUIDField(null=True)  # the ledger's request that allowed it
 
     class Meta:
         """Names of the promises kept by the database."""
@@ -45,7 +48,7 @@ class Draft(LeafModel):
             ),
             models.UniqueConstraint(
                 fields=["school_id", "enrolment_id"],
-                condition=~Q(state="withdrawn"),
+                condition=~Q(state__in=ENDED),
                 name="draft_one_living_per_enrolment",
                 violation_error_message="Học sinh này đã có học bạ đang ký hoặc đã phát hành.",
             ),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
-from hocba.apps.issuing.models import SETTLED, Draft, RemoteItem, RemoteSession, Slot
+from hocba.apps.issuing.models import ENDED, SETTLED, Draft, RemoteItem, RemoteSession, Slot
 from hocba.core.errors import HocbaError
 
 
@@ -106,12 +106,12 @@ def class_progress(*, viewer: Viewer, school_id: UUID) -> list[ClassProgress]:
     """
     require_role(viewer, "clerk", "principal", "it_officer", "homeroom_teacher", unit_id=school_id)
     states: dict[UUID, Counter[str]] = {}
-    living = Draft.objects.filter(school_id=school_id).exclude(state="withdrawn")
+    living = Draft.objects.filter(school_id=school_id).exclude(state__in=ENDED)
     for class_id, state in living.values_list("class_id", "state"):
         states.setdefault(class_id, Counter())[state] += 1
     slots: Counter[UUID] = Counter()
     signed: Counter[UUID] = Counter()
-    rows = Slot.objects.filter(school_id=school_id).exclude(draft__state="withdrawn")
+    rows = Slot.objects.filter(school_id=school_id).exclude(draft__state__in=ENDED)
     for class_id, state in rows.values_list("draft__class_id", "state"):
         slots[class_id] += 1
         signed[class_id] += state == "signed"
@@ -203,3 +203,15 @@ def blobs_named(*, school_id: UUID) -> list[str]:
     stamps = Slot.objects.filter(school_id=school_id).exclude(stamp_authority_sha256="")
     clocks = stamps.values_list("stamp_authority_sha256", flat=True).distinct()
     return [*drafts, *clocks]
+
+
+def class_of_version(*, school_id: UUID, lookup_uuid: UUID) -> UUID | None:
+    """Find the class for which a version was composed."""
+    found = Draft.objects.filter(school_id=school_id, lookup_uuid=lookup_uuid)
+    return found.values_list("class_id", flat=True).first()
+
+
+def replacement_of(*, school_id: UUID, request_id: UUID) -> Draft | None:
+    """Find the living draft that replaces a recalled version by this request."""
+    found = Draft.objects.filter(school_id=school_id, request_id=request_id)
+    return found.exclude(state__in=ENDED).first()

@@ -14,6 +14,7 @@ DRAFT: Table = {
     ("sealed", "issue"): "issued",
     ("signing", "withdraw"): "withdrawn",
     ("sealed", "withdraw"): "withdrawn",
+    ("issued", "recall"): "recalled",
 }
 
 SLOT: Table = {

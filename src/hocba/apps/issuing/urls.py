@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hocba.apps.issuing import desk_views, print_views, views
+from hocba.apps.issuing import desk_views, print_views, recall_views, views
 
 _CLASS = "ky-so/<uuid:class_id>/<slug:kind>/"
 _PRINTS = "ky-so/ban-in/<uuid:school_id>/"
@@ -21,4 +21,13 @@ urlpatterns = [
     path(f"{_CLASS}chuan-bi/", desk_views.prepare, name="prepare_signing"),
     path(f"{_CLASS}hoan-tat/", desk_views.complete, name="complete_signing"),
     path(f"{_CLASS}khoa-mau/", desk_views.demo_key, name="demo_key"),
+    path("thu-hoi/", recall_views.requests, name="recalls"),
+    path("thu-hoi/lop/<uuid:class_id>/", recall_views.class_versions, name="recall_class"),
+    path("thu-hoi/lap/<uuid:lookup_uuid>/", recall_views.ask, name="recall_ask"),
+    path("thu-hoi/<uuid:request_id>/", recall_views.one, name="recall"),
+    path(
+        "thu-hoi/<uuid:request_id>/tep/<str:sha256>/",
+        recall_views.evidence,
+        name="recall_evidence",
+    ),
 ]

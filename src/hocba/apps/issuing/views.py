@@ -17,6 +17,7 @@ from hocba.apps.issuing.clerk import act_as_clerk, clerk_work
 from hocba.apps.issuing.desk import SEAL, signing_as
 from hocba.apps.issuing.prints import prints_waiting
 from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
+from hocba.apps.ledger.life_queries import waiting_count
 from hocba.apps.roster.models import Unit
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
 from hocba.core.signing.verdict import SlotRole
@@ -30,7 +31,10 @@ def start(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of_request(request)
     schools = [unit for unit in units_of_viewer(viewer=viewer) if unit.kind == "school"]
     context = {
-        "tasks": [task for school in schools for task in _tasks(viewer, school)],
+        "tasks": [
+            *(task for school in schools for task in _tasks(viewer, school)),
+            *_recalls(viewer),
+        ],
         "classes": [row for school in schools for row in _progress(viewer, school)],
     }
     return render(request, "work/start.html", context)
@@ -49,6 +53,7 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "signing": _("Đang ký"),
         "sealed": _("Đã đóng dấu"),
         "issued": _("Đã phát hành"),
+        "recalled": _("Đã thu hồi"),
     }
     rows = [
         {
@@ -71,6 +76,9 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "outcome": outcome,
         "class_name": class_group.name,
         "school_year": class_group.school_year,
+        "issued_url": reverse("recall_class", args=[class_id])
+        if any(row["state"] in ("issued", "recalled") for row in rows)
+        else "",
         "rows": sorted(rows, key=lambda row: int(str(row["number"]))),
     }
     return render(request, "work/transcripts.html", context)
@@ -133,6 +141,20 @@ def _clerk_tasks(school: Unit) -> list[dict[str, Any]]:
                 name = f"{title} {class_group.name}"
                 tasks.append({"title": name, "count": count, "hint": hint, "url": url})
     return tasks
+
+
+def _recalls(viewer: Viewer) -> list[dict[str, Any]]:
+    count = waiting_count(viewer=viewer)
+    if not count:
+        return []
+    return [
+        {
+            "title": _("Đề nghị thu hồi, thay thế"),
+            "count": count,
+            "hint": _("đề nghị đang chờ bạn duyệt hoặc thực hiện."),
+            "url": reverse("recalls"),
+        }
+    ]
 
 
 def _progress(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:

@@ -9,7 +9,30 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from hocba.apps.ledger.life_models import (
+    Decision,
+    Delivery,
+    Forwarding,
+    LifeRequest,
+    Notice,
+    RequestEvidence,
+    RequestStep,
+)
 from hocba.core.registry.entry import EntryKind
+
+__all__ = [
+    "Checkpoint",
+    "Decision",
+    "Delivery",
+    "Forwarding",
+    "IssuedTranscript",
+    "LifeRequest",
+    "LogEntry",
+    "LogHead",
+    "Notice",
+    "RequestEvidence",
+    "RequestStep",
+]
 
 
 class LogEntry(models.Model):

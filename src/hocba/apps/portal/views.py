@@ -195,6 +195,7 @@ def verify_api(request: HttpRequest) -> JsonResponse:
         {
             "word": verdict.word.value,
             "document_sha256": verdict.document_sha256,
+            "replaced_by": verdict.replaced_by,
             "questions": {one["name"]: one["answer"] for one in _questions(verdict)},
             "reasons": [text for one in _questions(verdict) for text in one["reasons"]],
             "log": verdict.log_position

@@ -1,6 +1,6 @@
 """What if: everything that a change of one mark would alter, looked at before a correction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hocba.core.assessment.assess import assess_year
@@ -48,8 +48,22 @@ def simulate(
     Raises:
         HocbaError: "assessment.no_such_mark" when the year has no such place for a mark.
     """
+    return simulate_all(year, changes=(change,), regulation=regulation)
+
+
+def simulate_all(
+    year: StudentYear, *, changes: Sequence[MarkChange], regulation: Regulation
+) -> tuple[Effect, ...]:
+    """Return what several changes together would alter.
+
+    Raises:
+        HocbaError: "assessment.no_such_mark".
+    """
     before = facts(assess_year(year, regulation=regulation))
-    after = facts(assess_year(changed_year(year, change), regulation=regulation))
+    changed = year
+    for change in changes:
+        changed = changed_year(changed, change)
+    after = facts(assess_year(changed, regulation=regulation))
     return tuple(
         Effect(about, value, after[about])
         for about, value in before.items()

@@ -98,12 +98,7 @@ def make_backup(
         # (2)
         tell("Chép tệp lưu trữ và nhật ký")
         before = len(packs.whole())
-        known, altered = Names(), list[str]()
-        for part in packs.whole():
-            known.add(item.name for item in packs.items(part))
-        for part in packs.add(_new_files(known, altered), to=recipients):
-            known.add(item.name for item in packs.items(part))
-            tell(f"Gói {part.sha256[:12]}: {part.size} byte")
+        known, altered = _pack_new(packs, recipients, tell)
         missing = tuple(one for one in taken.named if f"blobs/{one}" not in known)
         # (3)
         files = seal(folder / FILES, _tar(private_keys), to=recipients)
@@ -125,6 +120,17 @@ def make_backup(
         digest = write_manifest(folder, manifest)
         _record(name, digest, manifest, actor=actor, at=at)
     return Made(name, manifest, digest, len(manifest.packs) - before, tuple(altered))
+
+
+def _pack_new(packs: Packs, recipients: Sequence[Recipient], tell: Tell) -> tuple[Names, list[str]]:
+    """Pack what no pack has yet; return all names that are packed now, and the altered blobs."""
+    known, altered = Names(), list[str]()
+    for part in packs.whole():
+        known.add(item.name for item in packs.items(part))
+    for part in packs.add(_new_files(known, altered), to=recipients):
+        known.add(item.name for item in packs.items(part))
+        tell(f"Gói {part.sha256[:12]}: {part.size} byte")
+    return known, altered
 
 
 def _take(folder: Path, recipients: Sequence[Recipient]) -> _Taken:

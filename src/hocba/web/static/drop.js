@@ -1,10 +1,11 @@
 // A file may be dropped on the form, and the chosen file is named in the page's own language.
+// `data-drop="keep"`: there is more to fill in, so a dropped file does not send the form.
 // Without this module the browser's own file field does the same job.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector('input[type="file"]');
   const mark = (on) => form.classList.toggle("dropping", on);
   const name = dressed(input, form.dataset);
-  const show = () => { name.textContent = input.files[0]?.name ?? form.dataset.none; };
+  const show = () => { name.textContent = [...input.files].map((file) => file.name).join(", ") || form.dataset.none; };
   show();
   input.addEventListener("change", show);
   for (const event of ["dragover", "dragenter"]) {
@@ -17,7 +18,7 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
     if (happening.dataTransfer.files.length) {
       input.files = happening.dataTransfer.files;
       show();
-      form.requestSubmit(form.querySelector("button:not([type=button])"));
+      if (form.dataset.drop !== "keep") form.requestSubmit(form.querySelector("button:not([type=button])"));
     }
   });
 }

@@ -1,6 +1,12 @@
-"""Verbs of issuing, in the order of the road: `compose` → `sign` → `release`."""
+"""Verbs of issuing, in the order of the road: `compose` → `sign` → `release`; `correct` walks
+it again for a recalled version."""
 
 from hocba.apps.issuing.actions.compose import compose_class
+from hocba.apps.issuing.actions.correct import (
+    compose_replacement,
+    execute_request,
+    request_correction,
+)
 from hocba.apps.issuing.actions.release import issue_sealed
 from hocba.apps.issuing.actions.remote import (
     begin_remote_signing,
@@ -20,10 +26,13 @@ __all__ = [
     "cancel_remote_signing",
     "complete_signatures",
     "compose_class",
+    "compose_replacement",
+    "execute_request",
     "issue_sealed",
     "poll_remote_signing",
     "prepare_sheet",
     "prepare_signatures",
+    "request_correction",
     "seal_waiting",
     "stamp_waiting",
 ]

@@ -7,8 +7,9 @@ nothing twice.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -19,17 +20,17 @@ from hocba.apps.audit.actions import record_event
 from hocba.apps.authorities import time_stamper
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.actions import lock_students
-from hocba.apps.gradebook.queries import GradebookYear, TaughtSubject, gradebook_years
+from hocba.apps.gradebook.queries import GradebookYear, gradebook_years
 from hocba.apps.identifiers import uuid7
 from hocba.apps.issuing.class_record import ClassRecord, class_record
 from hocba.apps.issuing.identity import identity_of, signatory
 from hocba.apps.issuing.models import Draft, Slot
+from hocba.apps.issuing.standing_year import taught_subjects
 from hocba.core.assessment.assess import assess_year
 from hocba.core.assessment.completeness import check_student_year
 from hocba.core.assessment.findings import Finding, Severity
 from hocba.core.assessment.marks import SubjectKey
 from hocba.core.assessment.regulation import Regulation, regulation_for
-from hocba.core.assessment.subjects import subject_by_key
 from hocba.core.signing.plan import SigningPlan, plan_for, slots_of
 from hocba.core.transcript.build import build_transcript
 from hocba.core.transcript.canonical import to_xml
@@ -54,6 +55,7 @@ def compose_class(*, class_id: UUID, actor: UUID, at: datetime) -> Composed:
     record = class_record(class_id=class_id, at=at)
     require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=record.school.id)
     with transaction.atomic():
+        # A recalled version is no reason to compose: its replacement comes by its own request.
         living = set(
             Draft.objects.filter(school_id=record.school.id, class_id=class_id)
             .exclude(state="withdrawn")
@@ -64,8 +66,19 @@ def compose_class(*, class_id: UUID, actor: UUID, at: datetime) -> Composed:
     return Composed(drafts, left_out)
 
 
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """The recalled version that a new document replaces, and the request that allowed it."""
+
+    lookup_uuid: UUID
+    request_id: UUID
+
+
 def _documents(
-    record: ClassRecord, living: set[UUID], at: datetime
+    record: ClassRecord,
+    living: set[UUID],
+    at: datetime,
+    replacing: Mapping[UUID, Replacing] = MappingProxyType({}),
 ) -> tuple[dict[UUID, tuple[Transcript, bytes]], dict[UUID, tuple[Finding, ...]]]:
     regulation = regulation_for(
         school_level=record.school.school_level, grade=record.grade, school_year=record.school_year
@@ -75,16 +88,7 @@ def _documents(
         school_year=record.school_year,
         school_level=record.school.school_level,
         grade=record.grade,
-        subjects=[
-            TaughtSubject(
-                key=SubjectKey(item.subject_key),
-                form=subject_by_key(
-                    SubjectKey(item.subject_key), school_level=record.school.school_level
-                ).form,
-                periods=item.periods,
-            )
-            for item in record.assignments
-        ],
+        subjects=taught_subjects(record.assignments, school_level=record.school.school_level),
         enrolment_ids=[
             pupil.enrolment_id for pupil in record.pupils if pupil.enrolment_id not in living
         ],
@@ -97,7 +101,8 @@ def _documents(
             continue
         findings = _blocking(check_student_year(year.year, regulation=regulation))
         if not findings:
-            transcript = _transcript(record, pupil.enrolment_id, year, regulation, at)
+            old = replacing.get(pupil.enrolment_id)
+            transcript = _transcript(record, pupil.enrolment_id, year, regulation, at, old)
             document = to_xml(transcript)
             findings = lint(document)
             if not findings:
@@ -117,15 +122,17 @@ def _transcript(
     year: GradebookYear,
     regulation: Regulation,
     at: datetime,
+    old: Replacing | None,
 ) -> Transcript:
     teachers: dict[SubjectKey, Signatory] = {
         SubjectKey(item.subject_key): signatory(item.teacher, "Giáo viên bộ môn")
         for item in record.assignments
     }
+    identity = identity_of(
+        record, enrolment_id, lookup_uuid=str(uuid4()), regulation=regulation.name, at=at
+    )
     return build_transcript(
-        identity=identity_of(
-            record, enrolment_id, lookup_uuid=str(uuid4()), regulation=regulation.name, at=at
-        ),
+        identity=replace(identity, replaces_uuid="" if old is None else str(old.lookup_uuid)),
         year=year.year,
         assessment=assess_year(year.year, regulation=regulation),
         remarks=year.remarks,
@@ -139,6 +146,7 @@ def _store(
     record: ClassRecord,
     documents: Mapping[UUID, tuple[Transcript, bytes]],
     *,
+    replacing: Mapping[UUID, Replacing] = MappingProxyType({}),
     actor: UUID,
     at: datetime,
 ) -> dict[UUID, UUID]:
@@ -147,6 +155,7 @@ def _store(
     stamped = time_stamper() is not None
     drafts, slots = [], []
     for enrolment_id, (transcript, document) in documents.items():
+        old = replacing.get(enrolment_id)
         draft = Draft(
             school_id=record.school.id,
             id=uuid7(at=at),
@@ -158,6 +167,8 @@ def _store(
             state="signing",
             document_sha256=store.put(document),
             composed_at=at,
+            replaces_uuid=None if old is None else old.lookup_uuid,
+            request_id=None if old is None else old.request_id,
         )
         drafts.append(draft)
         slots.extend(_slots(draft, plan, transcript, stamped=stamped))

@@ -17,7 +17,7 @@ from hocba.apps.certificates.queries import certificate_by_sha256
 from hocba.apps.issuing import states
 from hocba.apps.issuing.actions.stamp import stamp_waiting
 from hocba.apps.issuing.models import Draft, Slot
-from hocba.apps.ledger.actions import IssueRequest, issue
+from hocba.apps.ledger.actions import IssueRequest, issue, issue_replacement
 from hocba.apps.ledger.queries import trust
 from hocba.core.registry.bundle import MAX_EVIDENCE_BYTES
 from hocba.core.signing.trust import Evidence, TrustStore
@@ -56,15 +56,27 @@ def issue_sealed(*, school_id: UUID, class_id: UUID, actor: UUID, at: datetime) 
         sealed = list(here.exclude(id__in=unstamped).order_by("id"))
         requests, refused = _requests(sealed, trusted, known, at)
         refused |= {draft_id: (code,) for draft_id, code in unstamped.items()}
-        positions = dict(
-            zip(
-                requests,
-                issue(requests=list(requests.values()), actor=actor, at=at),
-                strict=True,
-            )
-        )
+        positions = _issue(sealed, requests, actor=actor, at=at)
         _mark_issued(sealed, set(positions), actor=actor, at=at)
     return Released(positions, refused)
+
+
+def _issue(
+    sealed: Iterable[Draft], requests: Mapping[UUID, IssueRequest], *, actor: UUID, at: datetime
+) -> dict[UUID, int]:
+    """Issue first versions together; each that replaces another, with the other's closing entry."""
+    allowed = {one.id: one.request_id for one in sealed if one.request_id is not None}
+    # Requests' rows are held before the log's head, as everywhere.
+    positions = {
+        draft_id: issue_replacement(
+            request_id=allowed[draft_id], document=requests[draft_id], actor=actor, at=at
+        )
+        for draft_id in requests
+        if draft_id in allowed
+    }
+    first = [draft_id for draft_id in requests if draft_id not in allowed]
+    issued = issue(requests=[requests[one] for one in first], actor=actor, at=at)
+    return positions | dict(zip(first, issued, strict=True))
 
 
 def _evidence(

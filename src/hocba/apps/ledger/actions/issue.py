@@ -19,7 +19,8 @@ from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.comparison import require_reconciled
 from hocba.apps.ledger.guards import refuse_to_append
-from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead
+from hocba.apps.ledger.head import move_head, take_head
+from hocba.apps.ledger.models import IssuedTranscript, LogEntry
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
 from hocba.core.registry import entry as entries
@@ -39,6 +40,8 @@ class IssueRequest:
     document: bytes
     certificates: tuple[bytes, ...]
     evidence: Evidence = NO_EVIDENCE
+    version: int = 1
+    replaces_digest: bytes | None = None  # lookup digest of the version that this one replaces
 
 
 def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> list[int]:
@@ -66,7 +69,7 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
         for request in requests
     ]
     with transaction.atomic():
-        size = _take_head()
+        size = take_head()
         taken = {
             row.lookup_uuid: row.document_sha256
             for row in IssuedTranscript.objects.filter(
@@ -83,7 +86,7 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
                 raise HocbaError("ledger.lookup_code_used")
         if new:
             refuse_to_append(size=size, at=at)
-            _move_head(size=size, by=len(new))
+            move_head(size=size, by=len(new))
             _append_issued(new, first=size, actor=actor, at=at)
     positions = dict(
         LogEntry.objects.filter(
@@ -92,17 +95,6 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
         ).values_list("lookup_uuid", "index")
     )
     return [positions[request.lookup_uuid] for request in requests]
-
-
-def _take_head() -> int:
-    """Lock the head and return the first free index; a second issuer waits here for the first."""
-    LogHead.objects.get_or_create(id=1)
-    return LogHead.objects.select_for_update().get(id=1).size
-
-
-def _move_head(*, size: int, by: int) -> None:
-    if not LogHead.objects.filter(id=1, size=size).update(size=size + by):
-        raise HocbaError("ledger.head_moved")
 
 
 def _append_issued(
@@ -115,16 +107,7 @@ def _append_issued(
     rows, issued = [], []
     for index, (request, digest, certificates, evidence) in enumerate(new, start=first):
         salt = secrets.token_bytes(16)
-        leaf = entries.encode(
-            entries.LogEntry(
-                kind=entries.EntryKind.ISSUED,
-                lookup_digest=lookup_digest(lookup_uuid=str(request.lookup_uuid), salt=salt),
-                document_sha256=bytes.fromhex(digest),
-                version=1,
-                at=at,
-                school_code=request.school_code,
-            )
-        )
+        leaf = _leaf(request, digest, salt, at)
         rows.append(
             LogEntry(
                 index=index,
@@ -134,7 +117,7 @@ def _append_issued(
                 salt=salt,
                 lookup_uuid=request.lookup_uuid,
                 document_sha256=digest,
-                version=1,
+                version=request.version,
                 at=at,
             )
         )
@@ -165,3 +148,17 @@ def _append_issued(
             actor=actor,
             at=at,
         )
+
+
+def _leaf(request: IssueRequest, digest: str, salt: bytes, at: datetime) -> bytes:
+    return entries.encode(
+        entries.LogEntry(
+            kind=entries.EntryKind.ISSUED,
+            lookup_digest=lookup_digest(lookup_uuid=str(request.lookup_uuid), salt=salt),
+            document_sha256=bytes.fromhex(digest),
+            version=request.version,
+            at=at,
+            replaces_digest=request.replaces_digest,
+            school_code=request.school_code,
+        )
+    )

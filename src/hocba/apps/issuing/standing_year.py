@@ -1,0 +1,182 @@
+"""One student's standing year, and what proposed marks would make of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from hocba.apps.gradebook.queries import TaughtSubject, gradebook_years
+from hocba.apps.roster.models import ClassGroup, TeachingAssignment
+from hocba.apps.roster.queries import assignments_of_class
+from hocba.core.assessment.marks import (
+    AssessmentForm,
+    LearningLevel,
+    MarkKind,
+    StudentYear,
+    SubjectKey,
+    Term,
+    level_word,
+)
+from hocba.core.assessment.marks import Mark as MarkValue
+from hocba.core.assessment.reading import read_mark
+from hocba.core.assessment.regulation import Regulation, regulation_for
+from hocba.core.assessment.simulate import Fact, MarkChange, simulate_all
+from hocba.core.assessment.subjects import subject_by_key
+from hocba.core.errors import HocbaError
+from hocba.core.transcript.build import outcome_text
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedCell:
+    """One mark as proposed on the form: its place, and what was typed."""
+
+    subject: str
+    term: str
+    kind: str
+    ordinal: int
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingYear:
+    """A student's year with the rules it is judged by."""
+
+    year: StudentYear
+    regulation: Regulation
+    school_level: str
+
+    def form(self, subject: SubjectKey) -> AssessmentForm:
+        """Return how a subject is assessed."""
+        return subject_by_key(subject, school_level=self.school_level).form
+
+    def names(self) -> dict[str, str]:
+        """Return the subjects' names by key."""
+        return {
+            one.subject: subject_by_key(one.subject, school_level=self.school_level).name
+            for one in self.year.subjects
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Proposed cells with what stands there, and every result they would alter, as JSON values."""
+
+    corrections: tuple[dict[str, Any], ...]
+    effects: tuple[dict[str, Any], ...]
+
+
+def taught_subjects(
+    assignments: Iterable[TeachingAssignment], *, school_level: str
+) -> list[TaughtSubject]:
+    """Return the subjects of a class as the gradebook wants them."""
+    return [
+        TaughtSubject(
+            key=SubjectKey(item.subject_key),
+            form=subject_by_key(SubjectKey(item.subject_key), school_level=school_level).form,
+            periods=item.periods,
+        )
+        for item in assignments
+    ]
+
+
+def standing_year(*, class_group: ClassGroup, enrolment_id: UUID) -> StandingYear:
+    """Return the year of one student as it stands in the gradebook."""
+    school, level = class_group.school, class_group.school.school_level
+    years = gradebook_years(
+        school_id=school.pk,
+        school_year=class_group.school_year,
+        school_level=level,
+        grade=class_group.grade,
+        subjects=taught_subjects(assignments_of_class(class_id=class_group.pk), school_level=level),
+        enrolment_ids=[enrolment_id],
+    )
+    regulation = regulation_for(
+        school_level=level, grade=class_group.grade, school_year=class_group.school_year
+    )
+    return StandingYear(years[enrolment_id].year, regulation, level)
+
+
+def cells_of(standing: StandingYear) -> list[dict[str, Any]]:
+    """Return every mark of the year as a place with its value, in the order of the form."""
+    found: list[dict[str, Any]] = []
+    for subject in standing.year.subjects:
+        for term, marks in ((Term.FIRST, subject.first), (Term.SECOND, subject.second)):
+            places: list[tuple[MarkKind, int, MarkValue | None]] = [
+                (MarkKind.REGULAR, n, value) for n, value in enumerate(marks.regular, start=1)
+            ]
+            places += [(MarkKind.MIDTERM, 1, marks.midterm), (MarkKind.FINAL, 1, marks.final)]
+            found += [
+                {
+                    "subject": str(subject.subject),
+                    "term": term.value,
+                    "kind": kind.value,
+                    "ordinal": ordinal,
+                    "before": outcome_text(value),
+                }
+                for kind, ordinal, value in places
+            ]
+    return found
+
+
+def what_if(standing: StandingYear, cells: Sequence[ProposedCell]) -> WhatIf:
+    """Read the proposed cells against what stands, and simulate them together.
+
+    Raises:
+        HocbaError: "issuing.cell_unknown", "issuing.cell_unchanged", "assessment.no_such_mark".
+    """
+    places = {
+        (one["subject"], one["term"], one["kind"], one["ordinal"]): one["before"]
+        for one in cells_of(standing)
+    }
+    corrections: list[dict[str, Any]] = []
+    changes: list[MarkChange] = []
+    for cell in cells:
+        place = cell.subject, cell.term, cell.kind, cell.ordinal
+        if place not in places or place in {
+            (one["subject"], one["term"], one["kind"], one["ordinal"]) for one in corrections
+        }:
+            raise HocbaError("issuing.cell_unknown")
+        subject = SubjectKey(cell.subject)
+        value = read_mark(cell.typed, form=standing.form(subject)).value
+        if value is None:
+            raise HocbaError("issuing.cell_unknown")
+        after = outcome_text(value)
+        if after == places[place]:
+            raise HocbaError("issuing.cell_unchanged")
+        names = ("subject", "term", "kind", "ordinal")
+        corrections.append(
+            dict(zip(names, place, strict=True)) | {"before": places[place], "after": after}
+        )
+        changes.append(
+            MarkChange(subject, Term(cell.term), MarkKind(cell.kind), value, cell.ordinal)
+        )
+    effects = simulate_all(standing.year, changes=changes, regulation=standing.regulation)
+    return WhatIf(
+        tuple(corrections),
+        tuple(
+            {
+                "about": one.about,
+                "before": _text(one.about, one.before),
+                "after": _text(one.about, one.after),
+            }
+            for one in effects
+        ),
+    )
+
+
+def mark_of(correction: Mapping[str, Any], name: str, *, school_level: str) -> MarkValue | None:
+    """Return a stored correction's mark ("before" or "after") as a value."""
+    form = subject_by_key(SubjectKey(correction["subject"]), school_level=school_level).form
+    return read_mark(correction[name], form=form).value
+
+
+def _text(about: str, value: Fact) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "có" if value else "chưa"
+    if isinstance(value, LearningLevel):
+        return level_word(value)
+    if about.startswith("average."):
+        return outcome_text(value)  # type: ignore[arg-type]
+    return str(value)
