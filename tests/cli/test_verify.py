@@ -19,6 +19,7 @@ from tests.core.verification.issued import IDENTITY, city, issued
 Run = Callable[..., Answered]
 KEYS = {
     "archive",
+    "status_list",
     "file",
     "passed",
     "word",

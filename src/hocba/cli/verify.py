@@ -62,6 +62,7 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument("files", nargs="*", type=Path, metavar="TỆP")
     parser.add_argument("--trust", type=Path, help="tệp danh sách tin cậy")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
@@ -86,9 +87,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify the files and return the exit code."""
-    if options.files and options.raw_pdf:
+    if bool(options.files) == (options.qr is not None):
+        options.refuse("cần TỆP, hoặc --qr NỘI-DUNG")
+    if options.raw_pdf:
         return raw_pdf.run(options.files, as_json=options.json)
-    if options.files and options.raw_xml:
+    if options.raw_xml:
         return raw_xml.run(options.files, as_json=options.json)
     console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     asked = _asked(options, console)
@@ -129,9 +132,6 @@ class _Asked:
 
 def _asked(options: argparse.Namespace, console: Console) -> _Asked | None:
     """Read instant, trust list, archive proof and status list; None after saying what is wrong."""
-    if bool(options.files) == (options.qr is not None):
-        console.print("Hãy cho biết tệp cần kiểm tra, hoặc --qr NỘI-DUNG.")
-        return None
     try:
         at = datetime.fromisoformat(options.at) if options.at else _now()
         if at.tzinfo is None or at.year == MAXYEAR:
