@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hocba.apps.audit.actions import record_event
-from hocba.apps.ledger.head import move_head, take_head
+from hocba.apps.ledger.actions.issue import _move_head, _take_head
 from hocba.apps.ledger.models import IssuedTranscript, LogEntry
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
@@ -36,8 +36,8 @@ def append_event(
     issued = IssuedTranscript.objects.filter(lookup_uuid=lookup_uuid).first()
     if issued is None:
         raise HocbaError("recall.transcript_unknown")
-    index = take_head()
-    move_head(size=index, by=1)
+    index = _take_head()
+    _move_head(size=index, by=1)
     rows = list(LogEntry.objects.filter(lookup_uuid=lookup_uuid).order_by("index"))
     before = fold(entries=[entries.decode(bytes(row.leaf)) for row in rows]).state
     after = advance(state=before, event=kind)

@@ -19,8 +19,7 @@ from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.comparison import require_reconciled
 from hocba.apps.ledger.guards import refuse_to_append
-from hocba.apps.ledger.head import move_head, take_head
-from hocba.apps.ledger.models import IssuedTranscript, LogEntry
+from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
 from hocba.core.registry import entry as entries
@@ -69,7 +68,7 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
         for request in requests
     ]
     with transaction.atomic():
-        size = take_head()
+        size = _take_head()
         taken = {
             row.lookup_uuid: row.document_sha256
             for row in IssuedTranscript.objects.filter(
@@ -86,7 +85,7 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
                 raise HocbaError("ledger.lookup_code_used")
         if new:
             refuse_to_append(size=size, at=at)
-            move_head(size=size, by=len(new))
+            _move_head(size=size, by=len(new))
             _append_issued(new, first=size, actor=actor, at=at)
     positions = dict(
         LogEntry.objects.filter(
@@ -95,6 +94,18 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
         ).values_list("lookup_uuid", "index")
     )
     return [positions[request.lookup_uuid] for request in requests]
+
+
+def _take_head() -> int:
+    """Lock the head and return the first free index; a second issuer waits here for the first."""
+    LogHead.objects.get_or_create(id=1)
+    return LogHead.objects.select_for_update().get(id=1).size
+
+
+def _move_head(*, size: int, by: int) -> None:
+    """Move the head that is held beyond the entries about to be appended."""
+    if not LogHead.objects.filter(id=1, size=size).update(size=size + by):
+        raise HocbaError("ledger.head_moved")
 
 
 def _append_issued(
