@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -112,6 +113,8 @@ class DenyByDefault(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         """Let the public office through."""
         if f"{view_func.__module__}.".startswith(_PUBLIC_OFFICE):
+            # Who is signed in is nobody's business here, and the accounts may be down.
+            request.user = AnonymousUser()
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

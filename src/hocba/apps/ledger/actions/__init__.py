@@ -5,6 +5,7 @@ Whether a document may be issued is judged by `issuing` before it comes here.
 
 from hocba.apps.ledger.actions.archive import list_for_archive
 from hocba.apps.ledger.actions.issue import IssueRequest, issue
+from hocba.apps.ledger.actions.lookups import index_lookups
 from hocba.apps.ledger.actions.pdf import (
     PDF_TOKEN_LIFETIME,
     PdfToSeal,
@@ -20,6 +21,7 @@ __all__ = [
     "IssueRequest",
     "PdfToSeal",
     "complete_pdf_seal",
+    "index_lookups",
     "issue",
     "list_for_archive",
     "obtain_sealed_pdf",

@@ -15,7 +15,8 @@ from django.db import transaction
 
 from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
-from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead
+from hocba.apps.ledger.lookup_keys import lookup_keys
+from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead, LookupKey
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
 from hocba.core.registry import entry as entries
@@ -140,6 +141,8 @@ def _append_issued(
         )
     LogEntry.objects.bulk_create(rows)
     IssuedTranscript.objects.bulk_create(issued)
+    documents = {request.lookup_uuid: request.document for request, *_ in new}
+    LookupKey.objects.bulk_create(lookup_keys(documents))
     for row, request in zip(issued, (request for request, *_ in new), strict=True):
         record_event(
             school_id=request.school_id,
