@@ -78,6 +78,27 @@ class UploadLimit:
         return self.get_response(request)
 
 
+class CrossOrigin:
+    """Tell browsers that pages of others may neither hold ours nor read what it loads.
+
+    What anybody may load (the log's files) says so itself.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add what the view did not say; the opener's policy is Django's."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
+        return response
+
+
 class ChosenLanguage:
     """Vietnamese unless the person chose otherwise.
 

@@ -196,6 +196,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hocba.web.middleware.CrossOrigin",
     "hocba.web.middleware.UploadLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hocba.web.middleware.ChosenLanguage",

@@ -32,3 +32,9 @@ def document(bundle: bytes) -> bytes:
 def transcript(document: bytes) -> Transcript:
     """What it says."""
     return from_xml(document)
+
+
+@pytest.fixture(autouse=True)
+def _patient(settings: object) -> None:
+    """Small batches end within their request, however busy the machine is."""
+    settings.HOCBA_API_SECONDS = 50

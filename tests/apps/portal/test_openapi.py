@@ -14,6 +14,12 @@ from hocba.apps.portal.actions import create_api_key
 from hocba.apps.portal.api.openapi import description
 from hocba.apps.portal.api.urls import urlpatterns
 
+
+@schemathesis.serializer("application/zip")
+def as_it_is(_context: object, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 COPY = Path(__file__).parents[3] / "docs" / "openapi.json"
 
 

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from hocba.apps.portal import throttling
 from hocba.apps.portal.models import Wall
 from hocba.apps.portal.throttling import Price, take
 from hocba.core.transcript.model import Transcript
+from hocba.web.settings import proxy_networks
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
 ADDRESS = "/xac-minh/"
@@ -174,3 +176,10 @@ def test_only_our_proxies_are_believed(
     assert throttling.source_of(stranger) == "198.51.100.1"
     settings.HOCBA_BEHIND_PROXY = False
     assert throttling.source_of(request) == "127.0.0.1"
+
+
+def test_a_slip_in_the_settings_makes_nobody_a_proxy() -> None:
+    assert proxy_networks("10.0.0.0/8, ::1") == ("10.0.0.0/8", "::1/128")
+    for slip in ("10.0.0.1/8", "proxy.example", "10.0.0.0/8;::1"):
+        with pytest.raises(ImproperlyConfigured, match="HOCBA_PROXIES"):
+            proxy_networks(slip)

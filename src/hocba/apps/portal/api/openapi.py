@@ -42,8 +42,9 @@ def description() -> Json:
 
 
 def _paths() -> Mapping[str, Json]:
-    file = {"required": True, "content": {"application/octet-stream": {"schema": {}}}}
-    archive = {"required": True, "content": {"application/zip": {"schema": {}}}}
+    octets: Json = {"schema": {"type": "string", "format": "binary"}}
+    file: Json = {"required": True, "content": {"application/octet-stream": octets}}
+    archive: Json = {"required": True, "content": {"application/zip": octets}}
     batch = {"200": _answer("Batch", "Finished."), "202": _answer("Batch", "Not finished yet.")}
     return {
         "openapi.json": _get("describe", "This document", {"200": _any("OpenAPI document")}),
