@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from hocba.apps.portal.actions import create_api_key
 from hocba.apps.portal.api.openapi import description
@@ -66,7 +67,12 @@ def test_nobody_finds_an_answer_that_is_not_described(live_server: object, city:
         def attack(case: schemathesis.Case) -> None:
             nonlocal tried
             tried += 1
-            case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, timeout=10)
+            case.call_and_validate(
+                headers={"Authorization": f"Bearer {secret}"},
+                timeout=30,
+                # Any bytes fit the schema of a ZIP; most of them are none, which 400 says.
+                excluded_checks=[positive_data_acceptance] if "files" in case.path else [],
+            )
 
         attack()
     assert tried >= 40

@@ -75,6 +75,8 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
                 raise HocbaError("ledger.lookup_code_used")
         first = _advance_head(by=len(new))
         _append_issued(new, first=first, actor=actor, at=at)
+        documents = {request.lookup_uuid: request.document for request, *_ in new}
+        LookupKey.objects.bulk_create(lookup_keys(documents))
     positions = dict(
         LogEntry.objects.filter(
             kind=entries.EntryKind.ISSUED.value,
@@ -141,8 +143,6 @@ def _append_issued(
         )
     LogEntry.objects.bulk_create(rows)
     IssuedTranscript.objects.bulk_create(issued)
-    documents = {request.lookup_uuid: request.document for request, *_ in new}
-    LookupKey.objects.bulk_create(lookup_keys(documents))
     for row, request in zip(issued, (request for request, *_ in new), strict=True):
         record_event(
             school_id=request.school_id,

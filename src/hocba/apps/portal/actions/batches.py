@@ -114,6 +114,7 @@ def work_off(*, batch_id: UUID, seconds: float, actor: UUID | None, at: datetime
             items = list(waiting[:CHUNK])
             if not items:
                 _finish(batch, actor=actor, at=at)
+                spool.drop(batch_id=batch_id)  # after a cut here, the sweep does it
                 return True
             with override("vi"):
                 _judge(batch, items, actor, at)
@@ -175,7 +176,6 @@ def _outcome(
 def _finish(batch: Batch, *, actor: UUID | None, at: datetime) -> None:
     Batch.objects.filter(pk=batch.pk, finished_at=None).update(finished_at=at)
     _record(batch, "portal.batch_finished", {"total": batch.total}, actor, at)
-    transaction.on_commit(lambda: spool.drop(batch_id=batch.pk))
 
 
 def _record(

@@ -42,7 +42,7 @@ def description() -> Json:
 
 
 def _paths() -> Mapping[str, Json]:
-    octets: Json = {"schema": {"type": "string", "format": "binary"}}
+    octets: Json = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
     file: Json = {"required": True, "content": {"application/octet-stream": octets}}
     archive: Json = {"required": True, "content": {"application/zip": octets}}
     batch = {"200": _answer("Batch", "Finished."), "202": _answer("Batch", "Not finished yet.")}
@@ -188,9 +188,6 @@ def _or_null(schema: Json) -> Json:
 
 def _schemas() -> Json:
     pair = {"code": _UUID, "birth_date": _DATE}
-    answer = _record(answer=_one_of(Answer), reasons=_listed(_record(code=_TEXT, text=_TEXT)))
-    names = ("unaltered", "in_force", "rightly_signed")
-    place = _record(origin=_TEXT, index=_COUNT, tree_size=_COUNT, entry_at=_INSTANT)
     return {
         "Error": _record(error=_record(code=_TEXT, message=_TEXT)),
         "CodeAndDate": _record(**pair),
@@ -203,31 +200,7 @@ def _schemas() -> Json:
                 _record(index=_COUNT, kind=_one_of(EntryKind), at=_INSTANT, leaf_hash=_DIGEST)
             ),
         ),
-        "Verdict": _record(
-            verdict=_one_of(VerdictWord),
-            sentence=_TEXT,
-            document_sha256=_or_null(_DIGEST),
-            answers=_record(**dict.fromkeys(names, answer)),
-            signatures=_listed(
-                _record(
-                    slot=_TEXT,
-                    role=_or_null(_TEXT),
-                    indication=_one_of(Indication),
-                    signed_at=_or_null(_INSTANT),
-                )
-            ),
-            log=_or_null(place),
-            history=_listed(
-                _record(
-                    kind=_one_of(EntryKind),
-                    index=_COUNT,
-                    at=_INSTANT,
-                    reason=_or_null(_TEXT),
-                    reason_text=_or_null(_TEXT),
-                )
-            ),
-            checked_at=_or_null(_INSTANT),
-        ),
+        "Verdict": _verdict(),
         "Batch": _record(
             id=_UUID,
             request_id=_TEXT,
@@ -252,3 +225,34 @@ def _schemas() -> Json:
             "required": ["number", "outcome"],
         },
     }
+
+
+def _verdict() -> Json:
+    answer = _record(answer=_one_of(Answer), reasons=_listed(_record(code=_TEXT, text=_TEXT)))
+    names = ("unaltered", "in_force", "rightly_signed")
+    place = _record(origin=_TEXT, index=_COUNT, tree_size=_COUNT, entry_at=_INSTANT)
+    return _record(
+        verdict=_one_of(VerdictWord),
+        sentence=_TEXT,
+        document_sha256=_or_null(_DIGEST),
+        answers=_record(**dict.fromkeys(names, answer)),
+        signatures=_listed(
+            _record(
+                slot=_TEXT,
+                role=_or_null(_TEXT),
+                indication=_one_of(Indication),
+                signed_at=_or_null(_INSTANT),
+            )
+        ),
+        log=_or_null(place),
+        history=_listed(
+            _record(
+                kind=_one_of(EntryKind),
+                index=_COUNT,
+                at=_INSTANT,
+                reason=_or_null(_TEXT),
+                reason_text=_or_null(_TEXT),
+            )
+        ),
+        checked_at=_or_null(_INSTANT),
+    )
