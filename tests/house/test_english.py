@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polib
 
-from hocba.adapters.wording import refusals, verdicts
+from hocba.adapters.wording import histories, refusals, verdicts
 
 WEB = Path(__file__).parents[2] / "src" / "hocba" / "web"
 PORTAL = WEB.parent / "apps" / "portal"
@@ -27,6 +27,7 @@ _BLOCK = re.compile(r"{%\s*blocktrans.*?%}(?P<text>.*?){%\s*endblocktrans\s*%}",
 _VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
 READING = (
+    "api.",
     "archive.",
     "timestamp.",
     "transcript.",
@@ -50,7 +51,7 @@ def template_texts() -> Iterator[str]:
 
 def code_texts() -> Iterator[str]:
     """Texts that the portal's code says through gettext."""
-    for path in PORTAL.glob("*.py"):
+    for path in PORTAL.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
@@ -63,6 +64,7 @@ def code_texts() -> Iterator[str]:
 def worded_texts() -> Iterator[str]:
     """Verdicts, and the refusals that a stranger can meet."""
     yield from verdicts.msgids()
+    yield from histories.msgids()
     yield from (
         sentence
         for code, sentence in refusals.SENTENCES.items()

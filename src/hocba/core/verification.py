@@ -19,7 +19,6 @@ from hocba.core.signing.timestamps import CLOCK_TOLERANCE
 from hocba.core.signing.trust import NO_EVIDENCE, Evidence, TrustStore
 from hocba.core.signing.verdict import DocumentVerdict, Indication, Reason, SignatureVerdict
 from hocba.core.signing.verify import verify_document
-from hocba.core.transcript.canonical import from_xml
 from hocba.core.transcript.model import Transcript
 
 
@@ -265,7 +264,6 @@ def _verdict(
         unaltered, rightly_signed = _with_archive(archived, unaltered, rightly_signed)
     if bundle is not None and unaltered.answer is Answer.PASSED:
         unaltered = _bundled_certificates(bundle, signed)
-    transcript = _transcript(document) if signed.lookup_uuid else None
     # (3)
     in_force, status, position = _in_force(
         _logged(bundle, signed.document_sha256, trust), signed.lookup_uuid, trust.witness_quorum
@@ -278,7 +276,7 @@ def _verdict(
         in_force=in_force,
         rightly_signed=rightly_signed,
         signatures=signed.signatures,
-        transcript=transcript,
+        transcript=signed.transcript if signed.lookup_uuid else None,
         document_sha256=signed.document_sha256,
         log_position=position,
         replaced_by=status.replaced_by.hex() if status and status.replaced_by else "",
@@ -326,13 +324,6 @@ def _with_archive(
         reasons = (*rightly_signed.reasons, *archived.reasons)
         return unaltered, Question(rightly_signed.answer, tuple(dict.fromkeys(reasons)))
     return unaltered, rightly_signed
-
-
-def _transcript(document: bytes) -> Transcript | None:
-    try:
-        return from_xml(document)
-    except HocbaError:
-        return None
 
 
 _INTEGRITY = {"FORMAT_FAILURE", "HASH_FAILURE", "SIG_CRYPTO_FAILURE"}

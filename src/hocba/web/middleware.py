@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -78,6 +79,27 @@ class UploadLimit:
         return self.get_response(request)
 
 
+class CrossOrigin:
+    """Tell browsers that pages of others may neither hold ours nor read what it loads.
+
+    What anybody may load (the log's files) says so itself.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add what the view did not say; the opener's policy is Django's."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
+        return response
+
+
 class ChosenLanguage:
     """Vietnamese unless the person chose otherwise.
 
@@ -113,6 +135,8 @@ class DenyByDefault(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         """Let the public office through."""
         if f"{view_func.__module__}.".startswith(_PUBLIC_OFFICE):
+            # Who is signed in is nobody's business here, and the accounts may be down.
+            request.user = AnonymousUser()
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

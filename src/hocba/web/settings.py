@@ -7,9 +7,11 @@ HOCBA_ALLOWED_HOSTS     comma-separated host names
 HOCBA_STATIC_ROOT       where collectstatic gathers files (default: static in the data folder)
 HOCBA_TLS               0 only when nothing but this machine can reach the site (default: 1)
 HOCBA_BEHIND_PROXY      1 when a proxy of ours sets X-Forwarded-For, -Proto and X-Request-ID
+HOCBA_PROXIES           comma-separated networks of those proxies (default: this machine)
 HOCBA_DEMO              1 for a demo on one machine: software signers, no TLS, localhost only
 HOCBA_DEBUG             1 for Django's debug pages; refused outside the demo
 HOCBA_MAX_UPLOAD_MB     greatest request body (default: 30)
+HOCBA_API_SECONDS       how long a request may work on a batch before it answers 202 (default: 5)
 HOCBA_PUBLIC_URL        the site's address as printed on PDFs (default: https and the first host)
 HOCBA_LOG_ORIGIN        name of the public log
 HOCBA_LOG_DIR           folder of the log's public files (C2SP tiles), for a web server to hand out
@@ -40,6 +42,7 @@ HOCBA_TEST_DATABASE_URL, HOCBA_TEST_PARTITIONED   database shape of the test sui
 
 import os
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -142,6 +145,15 @@ def bridge_url(address: str, *, plain: bool) -> str:
     return address
 
 
+def proxy_networks(text: str) -> tuple[str, ...]:
+    """Read networks such as 10.0.0.0/8; a slip must not make anybody a proxy."""
+    networks = tuple(one.strip() for one in text.split(",") if one.strip())
+    try:
+        return tuple(str(ip_network(one)) for one in networks)
+    except ValueError as error:
+        raise ImproperlyConfigured("HOCBA_PROXIES must be networks such as 10.0.0.0/8") from error
+
+
 HERE = Path(__file__).resolve().parent
 # mypy's Django plug-in loads the settings as well, and has no more use for a secret than a test.
 TESTING = flag("HOCBA_TESTING", default="pytest" in sys.modules or "mypy" in sys.modules)
@@ -156,6 +168,8 @@ DATA_DIR = Path(from_environment("HOCBA_DATA_DIR", "demo-data" if DEMO or TESTIN
 HOCBA_DEMO = DEMO  # read by offices: software signers load in the demo and nowhere else
 HOCBA_DATA_DIR = DATA_DIR
 HOCBA_BEHIND_PROXY = BEHIND_PROXY
+HOCBA_PROXIES = proxy_networks(from_environment("HOCBA_PROXIES", "127.0.0.1/32,::1/128"))
+HOCBA_API_SECONDS = float(from_environment("HOCBA_API_SECONDS", "5"))
 HOCBA_MAX_UPLOAD_BYTES = int(from_environment("HOCBA_MAX_UPLOAD_MB", "30")) * 1024 * 1024
 
 if TESTING:
@@ -205,6 +219,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hocba.web.middleware.CrossOrigin",
     "hocba.web.middleware.UploadLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hocba.web.middleware.ChosenLanguage",

@@ -1,35 +1,18 @@
 """The public pages: who gets to see what, and how each kind of file is answered."""
 
 import json
-from collections.abc import Callable
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from hocba.apps.ledger.models import IssuedTranscript
-from hocba.apps.ledger.queries import bundle_of
-from hocba.apps.portal.throttling import ALLOWED_FAILURES
 from hocba.core.registry.bundle import read_bundle
 from hocba.core.transcript.canonical import from_xml
 from hocba.web.demo.city import City
 
-Walk = Callable[[str], UUID]
 ADDRESS = "/xac-minh/"
-
-
-@pytest.fixture
-def bundle(walk: Walk) -> bytes:
-    """The bundle of one issued transcript."""
-    cache.clear()
-    walk("issued")
-    row = IssuedTranscript.objects.order_by("lookup_uuid").first()
-    data = bundle_of(lookup_uuid=row.lookup_uuid)
-    assert data is not None
-    return data
 
 
 def drop(client: Client, data: bytes, name: str = "hoc-ba.xml") -> str:
@@ -123,14 +106,6 @@ def test_nobody_learns_whether_a_code_exists(client: Client, bundle: bytes) -> N
     for page in (wrong_date, wrong_code):
         assert sentence in page
         assert transcript.student.full_name not in page
-
-
-def test_guessing_is_slowed_down(client: Client, bundle: bytes) -> None:
-    transcript = from_xml(read_bundle(bundle).document)
-    for _ in range(ALLOWED_FAILURES):
-        look_up(client, uuid4(), "01/01/2010")
-    right = transcript.student.birth_date.strftime("%d/%m/%Y")
-    assert "Tra cứu sai quá nhiều lần" in look_up(client, transcript.lookup_uuid, right)
 
 
 def test_the_address_on_the_print_asks_for_the_birth_date(client: Client, bundle: bytes) -> None:

@@ -166,6 +166,29 @@ class PaperClaim(models.Model):
         return f"claim of {self.made_at}"
 
 
+class LookupKey(models.Model):
+    """What a lookup code and the right birth date lead to: a keyed digest of both, no date.
+
+    One indexed question answers a look-up, so that a wrong date and a code that never was are the
+    same to whoever asks. It is made from the document and can be made again (`index_lookups`).
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    lookup_uuid = models.UUIDField()
+    key_id = models.CharField(max_length=16)  # which secret it was made with
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lookup_uuid", "key_id"], name="lookup_key_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest
+
+
 class PdfRequest(models.Model):
     """Somebody wants the sealed PDF of a transcript; it waits until a `SealedPdf` is there.
 

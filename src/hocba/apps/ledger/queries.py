@@ -6,7 +6,7 @@ inside a document's own bytes, and who may have those is decided by the caller (
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -19,9 +19,14 @@ from hocba.adapters.archives import list_items
 from hocba.adapters.blobstore import BlobStore
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.checkpoints import full_note, newest_checkpoint, newest_note
+from hocba.apps.ledger.histories import LifeEvent as LifeEvent
+from hocba.apps.ledger.histories import history_of as history_of
+from hocba.apps.ledger.lookup_keys import digests
 from hocba.apps.ledger.models import (
+    Checkpoint,
     IssuedTranscript,
     LogEntry,
+    LookupKey,
     PdfRequest,
     SealedPdf,
     WitnessedCheckpoint,
@@ -121,22 +126,49 @@ def witnessed_note(*, origin_sha256: str) -> str | None:
 def entries_page(*, after: int, limit: int) -> list[PublicEntry]:
     """Return up to `limit` (at most 500) entries whose index is greater than `after`."""
     rows = LogEntry.objects.filter(index__gt=after).order_by("index")[: min(limit, 500)]
-    return [
-        PublicEntry(
-            index=row.index,
-            kind=row.kind,
-            leaf_hash=bytes(row.leaf_hash).hex(),
-            document_sha256=row.document_sha256,
-            at=row.at,
-        )
-        for row in rows
-    ]
+    return [_public(row) for row in rows]
+
+
+def _public(row: LogEntry) -> PublicEntry:
+    return PublicEntry(
+        index=row.index,
+        kind=row.kind,
+        leaf_hash=bytes(row.leaf_hash).hex(),
+        document_sha256=row.document_sha256,
+        at=row.at,
+    )
 
 
 def bundle_of(*, lookup_uuid: UUID) -> bytes | None:
     """Return the self-contained bundle of an issued transcript, or None when there is none such."""
     row = IssuedTranscript.objects.filter(lookup_uuid=lookup_uuid).first()
     return None if row is None else next(bundles([row]))
+
+
+def version_by_code(*, code: UUID, birth_date: date) -> IssuedTranscript | None:
+    """Return the issued version that this code and this birth date lead to together, or None.
+
+    One question for one digest of both: there is no way to be told of a half.
+    """
+    keys = LookupKey.objects.filter(digest__in=digests(code=code, birth_date=birth_date))
+    rows = IssuedTranscript.objects.filter(lookup_uuid__in=keys.values("lookup_uuid"))
+    return rows.first()
+
+
+def version_of_document(*, document_sha256: str) -> IssuedTranscript | None:
+    """Return the issued version whose file has this SHA-256 (hex), or None."""
+    return IssuedTranscript.objects.filter(document_sha256=document_sha256).first()
+
+
+def entries_of_document(*, document_sha256: str) -> list[PublicEntry]:
+    """Return the log's entries about a file, by position; they are public."""
+    rows = LogEntry.objects.filter(document_sha256=document_sha256).order_by("index")
+    return [_public(row) for row in rows]
+
+
+def log_size() -> int:
+    """Return the size that the newest checkpoint proves."""
+    return Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
 
 
 def bundle_for_document(*, document_sha256: str) -> bytes | None:
@@ -184,6 +216,11 @@ def issued_of_school(*, school_id: UUID, school_year: str) -> list[IssuedTranscr
 
 
 def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
+    """Yield the bundle file of each row, all proven against the newest checkpoint."""
+    return map(write_bundle, read_bundles(rows))
+
+
+def read_bundles(rows: Sequence[IssuedTranscript]) -> Iterator[Bundle]:
     """Yield the bundle of each row, all proven against the newest checkpoint."""
     checkpoint = newest_checkpoint()
     note = "" if checkpoint is None else full_note(checkpoint)
@@ -191,25 +228,23 @@ def bundles(rows: Sequence[IssuedTranscript]) -> Iterator[bytes]:
     store = blob_store()
     for row in rows:
         proven = LogEntry.objects.filter(lookup_uuid=row.lookup_uuid, index__lt=tree.size)
-        yield write_bundle(
-            Bundle(
-                document=store.get(row.document_sha256),
-                entries=tuple(
-                    BundledEntry(
-                        index=item.index,
-                        leaf=bytes(item.leaf),
-                        salt=bytes(item.salt),
-                        proof=tuple(tree.inclusion(item.index)),
-                    )
-                    for item in proven.order_by("index")
-                ),
-                checkpoint_note=note,
-                certificates=tuple(store.get(digest) for digest in row.certificates),
-                crls=_answers(store, row, "crl"),
-                ocsps=_answers(store, row, "ocsp"),
-                issuers=_answers(store, row, "issuer"),
-                tlog_proofs=True,
-            )
+        yield Bundle(
+            document=store.get(row.document_sha256),
+            entries=tuple(
+                BundledEntry(
+                    index=item.index,
+                    leaf=bytes(item.leaf),
+                    salt=bytes(item.salt),
+                    proof=tuple(tree.inclusion(item.index)),
+                )
+                for item in proven.order_by("index")
+            ),
+            checkpoint_note=note,
+            certificates=tuple(store.get(digest) for digest in row.certificates),
+            crls=_answers(store, row, "crl"),
+            ocsps=_answers(store, row, "ocsp"),
+            issuers=_answers(store, row, "issuer"),
+            tlog_proofs=True,
         )
 
 

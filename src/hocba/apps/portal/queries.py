@@ -2,18 +2,30 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
 
 import structlog
 
 from hocba.adapters.pdf.examining import examine_pdf, is_pdf
-from hocba.apps.ledger.queries import bundle_for_document, bundle_of, trust
+from hocba.apps.ledger.models import IssuedTranscript
+from hocba.apps.ledger.queries import (
+    LifeEvent,
+    history_of,
+    read_bundles,
+    trust,
+    version_by_code,
+    version_of_document,
+)
 from hocba.core.errors import HocbaError
-from hocba.core.registry.bundle import Bundle, is_bundle, read_bundle
-from hocba.core.registry.lifecycle import TranscriptState
+from hocba.core.registry.bundle import Bundle, is_bundle, write_bundle
+from hocba.core.registry.entry import EntryKind
+from hocba.core.signing.verdict import Reason
 from hocba.core.verification import (
+    Answer,
     PublicVerdict,
+    Question,
     VerdictWord,
     verify_bundle,
     verify_file,
@@ -21,75 +33,114 @@ from hocba.core.verification import (
 )
 
 _log = structlog.stdlib.get_logger("hocba.portal")
+COURT_SEALED = "log.court_sealed"
+_LATER = {
+    EntryKind.RECALLED: VerdictWord.RECALLED,
+    EntryKind.REPLACED: VerdictWord.REPLACED,
+    EntryKind.COURT_SEALED: VerdictWord.UNCHECKED,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A transcript that may be shown: its bundle file and the verdict on it."""
+@dataclass(frozen=True)
+class Judged:
+    """A verdict, with the life of the transcript and the newest proof where the log knows it."""
 
-    bundle: bytes
     verdict: PublicVerdict
+    history: tuple[LifeEvent, ...] = ()
+    proof: Bundle | None = None
+
+    @property
+    def court_sealed(self) -> bool:
+        """Whether a court's order hides the content."""
+        return any(reason.code == COURT_SEALED for reason in self.verdict.in_force.reasons)
+
+    @cached_property
+    def bundle(self) -> bytes:
+        """The proof as a file."""
+        return b"" if self.proof is None else write_bundle(self.proof)
 
     @property
     def document(self) -> bytes:
         """The signed XML."""
-        return read_bundle(self.bundle).document
+        return b"" if self.proof is None else self.proof.document
 
 
-def find(*, code: UUID, birth_date: date, at: datetime) -> Found | None:
+def find(*, code: UUID, birth_date: date, at: datetime) -> Judged | None:
     """Return the transcript only when both code and birth date are right.
 
-    A wrong date does the same work as a right one; a code that does not exist is 122 random bits
-    away from one that does.
+    One indexed question for a digest of both: a wrong date and a code that never was take the same
+    steps and end in the same nothing.
     """
-    data = bundle_of(lookup_uuid=code)
-    if data is None:
-        return None
-    verdict = verify_bundle(bundle=read_bundle(data), trust=trust(), at=at)
-    transcript = verdict.transcript
-    if transcript is None or transcript.student.birth_date != birth_date:
-        return None
-    return Found(data, _without_sealed(verdict))
+    row = version_by_code(code=code, birth_date=birth_date)
+    return None if row is None else _judged(row, at)
 
 
-def judge_file(*, data: bytes, at: datetime) -> PublicVerdict:
-    """Judge a file; what the log knows, in a PDF too, is judged with its newest proof.
+def judge_file(*, data: bytes, at: datetime) -> Judged:
+    """Judge a file; XML that the log knows, in a PDF too, is completed with its newest proof.
 
     When what is kept here is damaged, the file is judged by itself: it may be whole all the same.
     """
-    return _without_sealed(_judged(data, at))
-
-
-def _judged(data: bytes, at: datetime) -> PublicVerdict:
     if is_pdf(data):
         pdf = examine_pdf(data)
-        return verify_pdf(pdf=pdf, trust=trust(), at=at, bundle=_newest_proof(pdf.document or b""))
+        row = version_of_document(document_sha256=sha256(pdf.document or b"").hexdigest())
+        newest = None if row is None else _whole_proof(row)
+        verdict = verify_pdf(pdf=pdf, trust=trust(), at=at, bundle=newest)
+        return _known_life(verdict, row, None)
     if not is_bundle(data):
-        newest = _newest_proof(data)
-        if newest is None:
-            return verify_file(data=data, trust=trust(), at=at)
-        return verify_bundle(bundle=newest, trust=trust(), at=at)
+        row = version_of_document(document_sha256=sha256(data).hexdigest())
+        proof = None if row is None else _whole_proof(row)
+        if proof is not None:
+            return _known_life(verify_bundle(bundle=proof, trust=trust(), at=at), row, proof)
     verdict = verify_file(data=data, trust=trust(), at=at)
-    if verdict.word is VerdictWord.VALID:
-        # A bundle proves its own day; what the log tells since then counts here.
-        bundle = read_bundle(data)
-        newer = _newest_proof(bundle.document)
-        if newer is not None and len(newer.entries) > len(bundle.entries):
-            return verify_bundle(bundle=newer, trust=trust(), at=at)
-    return verdict
+    row = version_of_document(document_sha256=verdict.document_sha256)
+    return _known_life(verdict, row, None)
 
 
-def _newest_proof(document: bytes) -> Bundle | None:
+def _judged(row: IssuedTranscript, at: datetime) -> Judged:
+    proof = _proof(row)
+    return _known_life(verify_bundle(bundle=proof, trust=trust(), at=at), row, proof)
+
+
+def _proof(row: IssuedTranscript) -> Bundle:
+    return next(read_bundles([row]))
+
+
+def _whole_proof(row: IssuedTranscript) -> Bundle | None:
     try:
-        known = bundle_for_document(document_sha256=sha256(document).hexdigest())
+        return _proof(row)
     except HocbaError as damage:
         _log.error("store_damaged", code=damage.code, **damage.params)
         return None
-    return None if known is None else read_bundle(known)
 
 
-def _without_sealed(verdict: PublicVerdict) -> PublicVerdict:
-    """While a court keeps a transcript sealed, nothing of its content is shown here."""
-    if verdict.state is not TranscriptState.COURT_SEALED:
+def _known_life(
+    verdict: PublicVerdict, row: IssuedTranscript | None, proof: Bundle | None
+) -> Judged:
+    """Add what the database knows beyond the proof; hide what a court's order hides."""
+    history = () if row is None else history_of(lookup_uuid=row.lookup_uuid)
+    judged = Judged(_with_newest(verdict, history), history, proof)
+    if not judged.court_sealed:
+        return judged
+    hidden = replace(judged.verdict, transcript=None, signatures=())
+    return Judged(hidden, history)
+
+
+def _with_newest(verdict: PublicVerdict, history: tuple[LifeEvent, ...]) -> PublicVerdict:
+    """An event counts from the moment it is written, not only from the next checkpoint on.
+
+    So does an old proof that somebody brings: what ended since is told.
+    """
+    if not history or verdict.word is VerdictWord.NOT_OF_SCHOOL:
         return verdict
-    return replace(verdict, transcript=None, signatures=())
+    ended = None
+    for event in history:
+        if event.kind is EntryKind.COURT_UNSEALED:
+            ended = None
+        elif event.kind in _LATER:
+            ended = event.kind
+    if ended is None:
+        return verdict
+    answer = Answer.INDETERMINATE if ended is EntryKind.COURT_SEALED else Answer.FAILED
+    sub = "NO_POE" if ended is EntryKind.COURT_SEALED else ""
+    in_force = Question(answer, (Reason(f"log.{ended.value}", sub),))
+    return replace(verdict, word=_LATER[ended], in_force=in_force)

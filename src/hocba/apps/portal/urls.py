@@ -1,8 +1,9 @@
 """Addresses of the portal."""
 
-from django.urls import path
+from django.urls import include, path
 
 from hocba.apps.portal import log_files, views
+from hocba.apps.portal.api import urls as api
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -17,5 +18,6 @@ urlpatterns = [
     path("nhat-ky/muc/<int:index>.tlog-proof", log_files.entry_proof, name="entry_proof"),
     path("nhan-chung/add-checkpoint", log_files.add_checkpoint, name="add_checkpoint"),
     path("nhan-chung/<str:origin>/checkpoint", log_files.witnessed, name="witnessed"),
+    path("api/v1/", include(api)),
     path("api/xac-minh/", views.verify_api, name="verify_api"),
 ]

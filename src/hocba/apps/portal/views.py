@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hocba.adapters.pdf import Rendition, set_transcript
+from hocba.adapters.wording import histories
 from hocba.adapters.wording import verdicts as words
 from hocba.apps.ledger.actions import claim_for_paper, obtain_sealed_pdf
 from hocba.apps.ledger.queries import (
@@ -23,8 +25,9 @@ from hocba.apps.ledger.queries import (
 )
 from hocba.apps.portal import throttling
 from hocba.apps.portal.forms import FileForm, LookupForm
-from hocba.apps.portal.queries import Found, find, judge_file
+from hocba.apps.portal.queries import Judged, find, judge_file
 from hocba.core.errors import HocbaError
+from hocba.core.registry.entry import EntryKind
 from hocba.core.registry.status_list import MEDIA_TYPE as STATUS_LIST
 from hocba.core.signing.pades import SLOT as PDF_SLOT
 from hocba.core.signing.verdict import Indication, SignatureVerdict
@@ -66,10 +69,13 @@ def verify(request: HttpRequest, code: UUID | None = None) -> HttpResponse:
     if way == "ma" and lookup_form.is_valid():
         found, problem = _look_up(request, lookup_form)
         if found is not None:
-            return _verdict_page(request, found.verdict, downloads=lookup_form.data)
+            downloads = None if found.court_sealed else lookup_form.data
+            return _verdict_page(request, found, downloads=downloads)
     elif way == "tep" and file_form.is_valid():
-        verdict = judge_file(data=file_form.cleaned_data["document"], at=timezone.now())
-        return _verdict_page(request, verdict)
+        if throttling.open_file(network=throttling.source_of(request), at=timezone.now()):
+            judged = judge_file(data=file_form.cleaned_data["document"], at=timezone.now())
+            return _verdict_page(request, judged)
+        problem = _too_many()
     context = _forms(lookup_form, file_form, problem)
     status = 422 if request.method == "POST" else 200
     return render(request, "public/verify.html", context, status=status)
@@ -80,9 +86,9 @@ def verify(request: HttpRequest, code: UUID | None = None) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse | FileResponse:
     """Hand out PDF, XML or bundle to who has code and birth date."""
     form = LookupForm(request.POST)
-    found = _look_up(request, form)[0] if form.is_valid() else None
+    found, problem = _look_up(request, form) if form.is_valid() else (None, "")
     if found is None or found.verdict.transcript is None:
-        return _form_again(request, form)
+        return _form_again(request, form, problem)
     transcript = found.verdict.transcript
     name = f"hoc-ba-{transcript.school_year}-{transcript.class_name}"
     kind = request.POST.get("kind")
@@ -93,14 +99,14 @@ def download(request: HttpRequest) -> HttpResponse | FileResponse:
     return _attachment(found.bundle, f"{name}.hocba.json", "application/json")
 
 
-def _pdf(request: HttpRequest, found: Found, transcript: Transcript) -> bytes:
+def _pdf(request: HttpRequest, found: Judged, transcript: Transcript) -> bytes:
     """Return the sealed PDF; while it waits for the seal, or may have none, the plain one."""
     code = UUID(transcript.lookup_uuid)
     if found.verdict.word is VerdictWord.VALID:
         try:
             sealed = obtain_sealed_pdf(lookup_uuid=code, actor=None, at=timezone.now())
-        except HocbaError:
-            sealed = None  # no seal today, or no clock: the reader still gets the pages
+        except (HocbaError, DatabaseError):
+            sealed = None  # no seal today, no clock, offices down: the reader still gets the pages
         if sealed is not None:
             return sealed
     gone = found.verdict.word in (VerdictWord.RECALLED, VerdictWord.REPLACED)
@@ -130,20 +136,12 @@ def public_log(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("sau", "-1")
     first = int(after) if after.lstrip("-").isdecimal() and len(after) < 16 else -1
     entries = entries_page(after=first, limit=PAGE)
-    kinds = {
-        "issued": _("Phát hành"),
-        "recalled": _("Thu hồi"),
-        "replaced": _("Thay thế"),
-        "civil_status": _("Thay đổi hộ tịch"),
-        "court_sealed": _("Niêm phong"),
-        "court_unsealed": _("Gỡ niêm phong"),
-    }
     context = {
         "checkpoint": latest_checkpoint(),
         "entries": [
             {
                 "index": entry.index,
-                "words": kinds[entry.kind],
+                "words": histories.event_word(EntryKind(entry.kind), gettext=_),
                 "at": entry.at,
                 "document_sha256": entry.document_sha256,
             }
@@ -190,7 +188,9 @@ def verify_api(request: HttpRequest) -> JsonResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse({"error": "; ".join(map(str, form.errors["document"]))}, status=422)
-    verdict = judge_file(data=form.cleaned_data["document"], at=timezone.now())
+    if not throttling.open_file(network=throttling.source_of(request), at=timezone.now()):
+        return JsonResponse({"error": _too_many()}, status=429)
+    verdict = judge_file(data=form.cleaned_data["document"], at=timezone.now()).verdict
     return JsonResponse(
         {
             "word": verdict.word.value,
@@ -213,20 +213,28 @@ def verify_api(request: HttpRequest) -> JsonResponse:
     )
 
 
-def _look_up(request: HttpRequest, form: LookupForm) -> tuple[Found | None, str]:
+def _look_up(request: HttpRequest, form: LookupForm) -> tuple[Judged | None, str]:
     """Return what was found, or the one sentence for every way of not finding."""
-    if throttling.too_many_failures(request):
-        return None, _("Tra cứu sai quá nhiều lần. Xin đợi 10 phút rồi thử lại.")
-    data = form.cleaned_data
-    found = find(code=data["code"], birth_date=data["birth_date"], at=timezone.now())
+    code, at = form.cleaned_data["code"], timezone.now()
+    network = throttling.source_of(request)
+    if not throttling.open_lookup(code=code, network=network, at=at):
+        return None, _too_many()
+    found = find(code=code, birth_date=form.cleaned_data["birth_date"], at=at)
     if found is None:
-        throttling.count_failure(request)
-        return None, _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
+        return None, _nothing()
+    throttling.was_right(code=code, network=network)
     return found, ""
 
 
-def _form_again(request: HttpRequest, form: LookupForm) -> HttpResponse:
-    problem = _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
+def _nothing() -> str:
+    return _("Không có học bạ nào khớp cả mã tra cứu và ngày sinh này.")
+
+
+def _too_many() -> str:
+    return _("Tra cứu sai quá nhiều lần. Xin đợi 10 phút rồi thử lại.")
+
+
+def _form_again(request: HttpRequest, form: LookupForm, problem: str) -> HttpResponse:
     context = _forms(form, FileForm(), problem)
     return render(request, "public/verify.html", context, status=422)
 
@@ -240,9 +248,8 @@ def _forms(lookup_form: LookupForm, file_form: FileForm, problem: str) -> dict[s
     }
 
 
-def _verdict_page(
-    request: HttpRequest, verdict: PublicVerdict, *, downloads: Any = None
-) -> HttpResponse:
+def _verdict_page(request: HttpRequest, judged: Judged, *, downloads: Any = None) -> HttpResponse:
+    verdict = judged.verdict
     promotions = {
         "promoted": _("Được lên lớp"),
         "promoted_after_reassessment": _("Được lên lớp sau đánh giá lại hoặc rèn luyện trong hè"),
@@ -257,10 +264,25 @@ def _verdict_page(
         "icon": _ICONS.get(verdict.word, "indeterminate"),
         "questions": _questions(verdict),
         "signatures": _signatures(verdict),
+        "history": _history(judged),
+        "court_sealed": judged.court_sealed,
         "promotion": promotions[transcript.summary.promotion] if transcript else "",
         "downloads": downloads,
     }
     return render(request, "public/verdict.html", context)
+
+
+def _history(judged: Judged) -> list[dict[str, Any]]:
+    """Return the events of a transcript's life; an order that hides it is told, no more."""
+    return [
+        {
+            "word": histories.event_word(event.kind, gettext=_),
+            "why": histories.reason_words(event.reason, gettext=_),
+            "at": event.at,
+            "index": event.log_index,
+        }
+        for event in judged.history
+    ]
 
 
 def _questions(verdict: PublicVerdict) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hocba.core.transcript.model import Transcript
+
 
 class Indication(StrEnum):
     """EN 319 102-1 §5.1.3 status indication."""
@@ -66,3 +68,4 @@ class DocumentVerdict:
     signatures: tuple[SignatureVerdict, ...]
     document_sha256: str
     lookup_uuid: str  # "" when the document could not be read
+    transcript: Transcript | None = None  # what it says, when it could be read

@@ -89,7 +89,12 @@ def verify_document(
     indication = FAILED if reasons else _worst(one.indication for one in verdicts)
     reasons += [reason for one in verdicts for reason in one.reasons if reason not in reasons]
     return DocumentVerdict(
-        indication, tuple(reasons), verdicts, digest, read.transcript.lookup_uuid
+        indication,
+        tuple(reasons),
+        verdicts,
+        digest,
+        read.transcript.lookup_uuid,
+        read.transcript,
     )
 
 

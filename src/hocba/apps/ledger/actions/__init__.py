@@ -12,6 +12,7 @@ from hocba.apps.ledger.actions.claim import claim_for_paper
 from hocba.apps.ledger.actions.decide import approve, refuse, withdraw
 from hocba.apps.ledger.actions.execute import execute, issue_replacement, keep_difference
 from hocba.apps.ledger.actions.issue import IssueRequest, issue
+from hocba.apps.ledger.actions.lookups import index_lookups
 from hocba.apps.ledger.actions.pdf import (
     PDF_TOKEN_LIFETIME,
     PdfToSeal,
@@ -44,6 +45,7 @@ __all__ = [
     "Recipient",
     "approve",
     "execute",
+    "index_lookups",
     "issue",
     "issue_replacement",
     "keep_difference",

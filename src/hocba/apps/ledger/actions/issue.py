@@ -19,7 +19,8 @@ from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
 from hocba.apps.ledger.comparison import require_reconciled
 from hocba.apps.ledger.guards import refuse_to_append
-from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead
+from hocba.apps.ledger.lookup_keys import lookup_keys
+from hocba.apps.ledger.models import IssuedTranscript, LogEntry, LogHead, LookupKey
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import leaf_hash
 from hocba.core.registry import entry as entries
@@ -87,6 +88,8 @@ def issue(*, requests: Sequence[IssueRequest], actor: UUID, at: datetime) -> lis
             refuse_to_append(size=size, at=at)
             _move_head(size=size, by=len(new))
             _append_issued(new, first=size, actor=actor, at=at)
+            documents = {request.lookup_uuid: request.document for request, *_ in new}
+            LookupKey.objects.bulk_create(lookup_keys(documents))
     positions = dict(
         LogEntry.objects.filter(
             kind=entries.EntryKind.ISSUED.value,
