@@ -97,13 +97,7 @@ def make_backup(
         taken = _take(folder, recipients)
         # (2)
         tell("Chép tệp lưu trữ và nhật ký")
-        before = len(packs.whole())
-        known, altered = Names(), list[str]()
-        for part in packs.whole():
-            known.add(item.name for item in packs.items(part))
-        for part in packs.add(_new_files(known, altered), to=recipients):
-            known.add(item.name for item in packs.items(part))
-            tell(f"Gói {part.sha256[:12]}: {part.size} byte")
+        known, altered, new = _pack(packs, recipients, tell)
         missing = tuple(one for one in taken.named if f"blobs/{one}" not in known)
         # (3)
         files = seal(folder / FILES, _tar(private_keys), to=recipients)
@@ -124,7 +118,7 @@ def make_backup(
         )
         digest = write_manifest(folder, manifest)
         _record(name, digest, manifest, actor=actor, at=at)
-    return Made(name, manifest, digest, len(manifest.packs) - before, tuple(altered))
+    return Made(name, manifest, digest, new, tuple(altered))
 
 
 def _take(folder: Path, recipients: Sequence[Recipient]) -> _Taken:
@@ -138,6 +132,20 @@ def _take(folder: Path, recipients: Sequence[Recipient]) -> _Taken:
     lines = (f"{digest}\n".encode("ascii") for digest in named)
     listed = seal(folder / NAMED, lines, to=recipients)
     return _Taken((database, listed), named, migrations, counts, log)
+
+
+def _pack(
+    packs: Packs, recipients: Sequence[Recipient], tell: Tell
+) -> tuple[Names, list[str], int]:
+    """Pack what no pack has; return all that packs hold, what is altered here, how many are new."""
+    known, altered, new = Names(), list[str](), 0
+    for part in packs.whole():
+        known.add(item.name for item in packs.items(part))
+    for part in packs.add(_new_files(known, altered), to=recipients):
+        known.add(item.name for item in packs.items(part))
+        new += 1
+        tell(f"Gói {part.sha256[:12]}: {part.size} byte")
+    return known, altered, new
 
 
 def _new_files(known: Names, altered: list[str]) -> Iterator[tuple[str, bytes]]:
