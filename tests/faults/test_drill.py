@@ -91,7 +91,10 @@ def test_the_drill(vendor: str, make_installation: Make) -> None:
 
 
 def test_what_is_missing_or_altered_is_named(drill: Drill) -> None:
-    gone, bad, *_ = drill.blobs(drill.here)
+    # Documents that a row names: versions from before a later signature are kept, but not needed.
+    with drill.here.host() as host:
+        issued = host.run("inspect")["documents"]
+    gone, bad, *_ = (path for path in drill.blobs(drill.here) if path.name in issued)
     gone.unlink()
     bad.write_bytes(bad.read_bytes()[:-1])
     said = drill.here.manage("check_store", "--stop-issuing", expect=1)

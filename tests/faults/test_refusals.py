@@ -142,8 +142,11 @@ def test_a_database_older_than_its_files_issues_nothing(here: Installation) -> N
         assert issue(host, here, 0, 2) == ""
         host.run("publish")
     old = here.folder / "old.sqlite3"
-    with closing(sqlite3.connect(here.data / "hocba.sqlite3")) as database:
-        database.execute("VACUUM INTO ?", (str(old),))
+    with (
+        closing(sqlite3.connect(here.data / "hocba.sqlite3")) as database,
+        closing(sqlite3.connect(old)) as copy,
+    ):
+        database.backup(copy)
     with here.host() as host:
         assert issue(host, here, 2, 5) == ""
         note = host.run("publish")
