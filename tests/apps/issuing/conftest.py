@@ -12,6 +12,12 @@ from hocba.web.demo.city import City
 from tests.apps.issuing.recalls import Case, kept_open, places
 
 
+@pytest.fixture(scope="session")
+def _pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys of these tests are kept: they are made once."""
+    return tmp_path_factory.mktemp("pki")
+
+
 @pytest.fixture(scope="module")
 def _issued(
     django_db_setup: None,

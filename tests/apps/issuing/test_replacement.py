@@ -11,6 +11,7 @@ from hocba.apps.gradebook.models import Lock, Mark
 from hocba.apps.issuing.actions import compose_class, compose_replacement, execute_request
 from hocba.apps.issuing.models import Draft
 from hocba.apps.ledger.actions import Recipient, approve, publish_checkpoint, record_delivery
+from hocba.apps.ledger.histories import history_of
 from hocba.apps.ledger.life_queries import request_by_id, status_of
 from hocba.apps.ledger.models import IssuedTranscript, LifeRequest, LogEntry, Notice
 from hocba.apps.ledger.queries import bundle_of, trust
@@ -72,9 +73,12 @@ def test_the_whole_road_from_a_wrong_mark_to_the_new_version(case: Case) -> None
     assert sorted(Notice.objects.values_list("kind", flat=True)) == ["recalled", "replaced"]
 
 
-def test_the_log_binds_the_decision(case: Case) -> None:
+def test_the_log_binds_the_decision_and_readers_learn_why(case: Case) -> None:
     request = request_by_id(request_id=case.recalled())
     kept = request.decision
+    issued, recalled = history_of(lookup_uuid=case.issued.lookup_uuid)
+    assert (issued.reason, recalled.reason) == ("", request.reason_code)
+    assert recalled.log_index == kept.log_index
     entry = decode(bytes(LogEntry.objects.get(index=kept.log_index).leaf))
     digest = decision_digest(decision=bytes(kept.decision), salt=bytes(kept.salt))
     assert entry.decision_digest == digest

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hocba.apps.audit.models import AuditEvent
+from hocba.apps.ledger.life_models import Delivery
 from hocba.apps.portal.actions import create_api_key, open_batch, revoke_api_key, work_off
 from hocba.apps.portal.models import ApiKey, Batch, BatchItem, Pull
 from hocba.apps.portal.sweeps import finish_batches, forget_batches
@@ -201,10 +202,13 @@ def test_a_document_goes_to_who_may_have_it(client: Client, transcript: Transcri
         )
 
     assert pull(make_key("codes"), pair).status_code == 403
-    headers = make_key("documents")
+    headers = make_key("documents", contact="tuyensinh@example.vn")
     answer = pull(headers, pair)
     assert answer.json()["format"].startswith("hocba-bundle/")
     assert Pull.objects.get().found == [transcript.lookup_uuid]
+    told = Delivery.objects.get()  # of a later recall
+    assert (str(told.lookup_uuid), told.channel) == (transcript.lookup_uuid, "email")
+    assert (told.recipient, told.address) == ("Tuyển sinh 10", "tuyensinh@example.vn")
     for number in range(5):
         assert pull(headers, pair | {"birth_date": f"1999-01-0{number + 1}"}).status_code == 404
     assert pull(headers, pair).status_code == 429, "dates cannot be tried through"

@@ -1,9 +1,11 @@
 """The life of one transcript as the database knows it, for readers: newer than any checkpoint."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hocba.apps.ledger.life_models import Decision
 from hocba.apps.ledger.models import LogEntry
 from hocba.core.registry.entry import EntryKind
 
@@ -22,12 +24,15 @@ def history_of(*, lookup_uuid: UUID) -> tuple[LifeEvent, ...]:
     """Return the events of a transcript in the order of the log."""
     rows = LogEntry.objects.filter(lookup_uuid=lookup_uuid).order_by("index")
     found = list(rows.values_list("kind", "index", "at"))
-    reasons = _reasons(lookup_uuid) if len(found) > 1 else {}
+    reasons = _reasons([index for _, index, _ in found[1:]])
     return tuple(
         LifeEvent(EntryKind(kind), index, at, reasons.get(index, "")) for kind, index, at in found
     )
 
 
-def _reasons(_lookup_uuid: UUID) -> dict[int, str]:
-    """Return reason codes by log position: here the decisions behind recalls will be read."""
-    return {}
+def _reasons(log_indices: Sequence[int]) -> dict[int, str]:
+    """Return the reason codes of the requests behind later events, by log position."""
+    if not log_indices:
+        return {}
+    decided = Decision.objects.filter(log_index__in=log_indices)
+    return dict(decided.values_list("log_index", "request__reason_code"))

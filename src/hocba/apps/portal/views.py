@@ -123,10 +123,10 @@ def _pdf(request: HttpRequest, found: Judged, transcript: Transcript) -> bytes:
 
 
 def _claim(code: UUID) -> str:
-    """Return what the QR code says; nothing when the portal's key is away: pages matter more."""
+    """Return what the QR code says; nothing when the key or offices are away: pages matter more."""
     try:
         return claim_for_paper(lookup_uuid=code, actor=None, at=timezone.now())
-    except HocbaError:
+    except (HocbaError, DatabaseError):
         return ""
 
 

@@ -6,26 +6,28 @@ from django.db.migrations.state import StateApps
 
 from hocba.adapters.database_guards import leaf_foreign_key_sql
 
-TIE = "issuing_slot_belongs_to_issuing_draft"
+TIED = ("issuing_slot", "issuing_remoteitem")
 
 
 def untie(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """SQLite makes the drafts' table anew; a trigger that names it would stop the renaming."""
     if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TIE}")
+        for table in TIED:
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_belongs_to_issuing_draft")
 
 
 def tie_again(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Set the promise again once the table is there."""
     if schema_editor.connection.vendor == "sqlite":
-        for statement in leaf_foreign_key_sql(
-            vendor="sqlite",
-            table="issuing_slot",
-            columns=("school_id", "draft_id"),
-            parent="issuing_draft",
-            parent_columns=("school_id", "id"),
-        ):
-            schema_editor.execute(statement)
+        for table in TIED:
+            for statement in leaf_foreign_key_sql(
+                vendor="sqlite",
+                table=table,
+                columns=("school_id", "draft_id"),
+                parent="issuing_draft",
+                parent_columns=("school_id", "id"),
+            ):
+                schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):

@@ -10,6 +10,7 @@ from django.db import transaction
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
+from hocba.apps.ledger.actions import Recipient, record_delivery
 from hocba.apps.portal.models import ApiKey, Pull
 
 
@@ -54,4 +55,23 @@ def record_pull(
         actor=actor,
         at=at,
     )
+    recipient = _recipient(key)
+    for code in answered:
+        record_delivery(lookup_uuid=UUID(code), recipient=recipient, actor=actor, at=at)
     return pull.pk
+
+
+def _recipient(key: ApiKey) -> Recipient:
+    """Who holds the key, and how they are told when a version that they have is replaced."""
+    channel = "none"
+    if key.contact.startswith("https://"):
+        channel = "webhook"
+    elif "@" in key.contact:
+        channel = "email"
+    return Recipient(
+        name=key.name,
+        source="admission",
+        reference=str(key.pk),
+        channel=channel,
+        address=key.contact if channel != "none" else "",
+    )
