@@ -31,8 +31,8 @@ def write_durably(path: Path, data: bytes, *, below: Path, mode: int = 0o600) ->
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
         try:
+            os.fchmod(handle, mode)
             with os.fdopen(handle, "wb") as file:
-                os.fchmod(file.fileno(), mode)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

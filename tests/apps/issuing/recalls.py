@@ -74,6 +74,7 @@ def places(folder: Path) -> dict[str, Path]:
         "HOCBA_TRUST_FILE": folder / "trust.json",
         "HOCBA_LOG_DIR": folder / "log",
         "HOCBA_LOG_KEY_FILE": folder / "log-key.pem",
+        "HOCBA_PORTAL_KEY_FILE": folder / "portal-key.pem",
     }
 
 

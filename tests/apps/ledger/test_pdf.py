@@ -69,7 +69,7 @@ def test_with_the_key_here_the_first_asker_gets_it_and_all_others_the_same(key_h
     assert first is not None
     assert ask(key_here) == first == sealed_pdf(lookup_uuid=key_here)
     assert (SealedPdf.objects.count(), events("ledger.pdf_sealed")) == (1, 1)
-    verdict = judge_file(data=first, at=timezone.now())
+    verdict = judge_file(data=first, at=timezone.now()).verdict
     assert (verdict.word, verdict.signatures[-1].slot) == (VerdictWord.VALID, SLOT)
 
 

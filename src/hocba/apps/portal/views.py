@@ -219,7 +219,11 @@ def _look_up(request: HttpRequest, form: LookupForm) -> tuple[Judged | None, str
     network = throttling.source_of(request)
     if not throttling.open_lookup(code=code, network=network, at=at):
         return None, _too_many()
-    found = find(code=code, birth_date=form.cleaned_data["birth_date"], at=at)
+    try:
+        found = find(code=code, birth_date=form.cleaned_data["birth_date"], at=at)
+    except HocbaError:  # code and date were right; that our copy is damaged is not their fault
+        throttling.was_right(code=code, network=network)
+        raise
     if found is None:
         return None, _nothing()
     throttling.was_right(code=code, network=network)
