@@ -8,11 +8,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from hocba.apps.accounts.actions import grant_role
+from hocba.apps.blobs import blob_store
 from hocba.apps.issuing.actions import execute_request
 from hocba.apps.ledger.actions import approve, record_forwarded, refuse, withdraw
 from hocba.apps.ledger.evidence_files import MAX_FILE_BYTES, EvidenceFile
 from hocba.apps.ledger.life_queries import request_by_id, status_of
 from hocba.apps.ledger.models import LifeRequest, LogEntry, RequestEvidence, RequestStep
+from hocba.apps.ledger.stored import blobs_named
 from hocba.apps.roster.models import Unit
 from hocba.core.errors import HocbaError
 from hocba.core.registry.lifecycle import TranscriptState
@@ -260,6 +262,13 @@ def test_a_court_seals_and_unseals_through_the_department(case: Case) -> None:
         approve(request_id=request_id, step="department", actor=who("so"), at=LOCKED_DAY)
         execute_request(request_id=request_id, actor=case.city.clerk_id, at=LOCKED_DAY)
         assert status_of(lookup_uuid=case.issued.lookup_uuid).state is state
+
+
+def test_evidence_counts_among_the_files_that_a_backup_must_hold(case: Case) -> None:
+    case.ask()
+    digest = RequestEvidence.objects.get().sha256
+    assert digest in set(blobs_named())
+    assert blob_store().get(digest)
 
 
 def test_steps_and_files_are_never_rewritten(case: Case) -> None:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogEntry, LogHead
+from hocba.apps.ledger.models import (
+    Checkpoint,
+    IssuedTranscript,
+    LogEntry,
+    LogHead,
+    RequestEvidence,
+    SealedPdf,
+)
 from hocba.core.errors import HocbaError
 
 _CHUNK = 2000
@@ -38,7 +45,12 @@ def newest_checkpoint() -> Checkpoint | None:
 
 
 def blobs_named() -> Iterator[str]:
-    """Yield the digest of every blob that an issued version needs; some come more than once."""
+    """Yield the digest of every blob that issued versions, their prints and requests need.
+
+    Some come more than once.
+    """
+    yield from SealedPdf.objects.values_list("pdf_sha256", flat=True).iterator()
+    yield from RequestEvidence.objects.values_list("sha256", flat=True).iterator()
     last = UUID(int=0)
     while rows := list(
         IssuedTranscript.objects.filter(lookup_uuid__gt=last).order_by("lookup_uuid")[:_CHUNK]
