@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from hocba.adapters.wording.logs import SENTENCES, difference_sentence
 from hocba.apps.ledger.actions import check_stores, publish_checkpoint
-from hocba.apps.ledger.comparison import differences, log_size
+from hocba.apps.ledger.comparison import differences
 from hocba.apps.ledger.models import IssuedTranscript, LogCheck, LogEntry, LogHead
+from hocba.apps.ledger.stored import log_size
 from hocba.core.errors import HocbaError
 from tests.apps.ledger.conftest import Grow
 from tests.apps.ledger.test_publishing import without_guards

@@ -14,8 +14,9 @@ from django.conf import settings
 from hocba.apps.blobs import blob_store
 from hocba.apps.held_keys import log_keys
 from hocba.apps.ledger.checkpoints import newest_checkpoint
-from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogCheck, LogEntry, LogHead
+from hocba.apps.ledger.models import Checkpoint, IssuedTranscript, LogCheck, LogEntry
 from hocba.apps.ledger.queries import trust
+from hocba.apps.ledger.stored import log_size
 from hocba.apps.ledger.tree import require_not_behind, tile_store
 from hocba.core.errors import HocbaError
 from hocba.core.merkle import GrowingTree, leaf_hash
@@ -51,12 +52,6 @@ def require_reconciled() -> None:
     newest = LogCheck.objects.order_by("-id").first()
     if newest is not None and not newest.passed:
         raise HocbaError("ledger.not_reconciled")
-
-
-def log_size() -> int:
-    """Return how many entries the head counts."""
-    head = LogHead.objects.filter(id=1).first()
-    return 0 if head is None else head.size
 
 
 def differences(*, size: int) -> Iterator[Difference]:

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.leaf import school_year_of
-from hocba.apps.ledger.comparison import Difference, differences, log_size
+from hocba.apps.ledger.comparison import Difference, differences
 from hocba.apps.ledger.models import LogCheck
+from hocba.apps.ledger.stored import log_size
 
 _MOST_KEPT = 100
 
