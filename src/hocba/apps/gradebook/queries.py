@@ -160,7 +160,7 @@ def _subject_year(
 def _term_marks(marks: Iterable[Mark]) -> TermMarks:
     by_kind: dict[str, dict[int, MarkValue | None]] = defaultdict(dict)
     for mark in marks:
-        by_kind[mark.kind][mark.ordinal] = _value(mark)
+        by_kind[mark.kind][mark.ordinal] = mark_value(mark)
     regular = by_kind[MarkKind.REGULAR.value]
     return TermMarks(
         regular=tuple(regular.get(ordinal) for ordinal in range(1, max(regular, default=0) + 1)),
@@ -169,7 +169,8 @@ def _term_marks(marks: Iterable[Mark]) -> TermMarks:
     )
 
 
-def _value(mark: Mark) -> MarkValue | None:
+def mark_value(mark: Mark) -> MarkValue | None:
+    """Return what a row says, as the law has it."""
     if mark.remark_level:
         return RemarkLevel(mark.remark_level)
     return None if mark.tenths is None else Tenths(mark.tenths)

@@ -1,5 +1,6 @@
 """Reads of the roster. Those without `viewer` serve actions of other offices, never a page."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from uuid import UUID
 
@@ -63,6 +64,11 @@ def class_by_id(*, class_id: UUID) -> ClassGroup | None:
     """Find a class, its school and homeroom teacher at hand."""
     classes = ClassGroup.objects.select_related("school", "homeroom_teacher")
     return classes.filter(pk=class_id).first()
+
+
+def classes_by_id(*, class_ids: Collection[UUID]) -> dict[UUID, ClassGroup]:
+    """Return classes by their keys, each with its school at hand."""
+    return ClassGroup.objects.select_related("school").in_bulk(list(class_ids))
 
 
 def class_by_name(*, school_id: UUID, school_year: str, name: str) -> ClassGroup | None:

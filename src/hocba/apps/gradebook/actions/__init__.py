@@ -2,6 +2,7 @@
 
 from hocba.apps.gradebook.actions.correct import CellCorrection, apply_corrections
 from hocba.apps.gradebook.actions.entry import lock_students
+from hocba.apps.gradebook.actions.unlock import unlock_students
 from hocba.apps.gradebook.actions.workbook import accept_workbook, hand_in_workbook
 
 __all__ = [
@@ -10,4 +11,5 @@ __all__ = [
     "apply_corrections",
     "hand_in_workbook",
     "lock_students",
+    "unlock_students",
 ]
