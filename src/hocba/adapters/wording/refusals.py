@@ -133,6 +133,8 @@ SENTENCES: Mapping[str, str] = {
     "issuing.changed_meanwhile": "Học bạ vừa có người khác ký. Hãy thử lại.",
     "issuing.cell_unknown": "Có ô điểm không có trong sổ, hoặc giá trị mới không hợp lệ.",
     "issuing.cell_unchanged": "Điểm mới phải khác điểm đang có.",
+    "issuing.field_unreadable": "Có ô ghi sai: rèn luyện là Tốt, Khá, Đạt, Chưa đạt; ngày nghỉ là "
+    "số từ 0 đến 300; nhận xét không quá 1000 kí tự.",
     "issuing.left_out": "Chưa lập được bản thay thế: hồ sơ hoặc sổ điểm của học sinh còn thiếu.",
     "issuing.no_homeroom_teacher": "Lớp %(class_name)s chưa có giáo viên chủ nhiệm khớp tên và số "
     "định danh.",

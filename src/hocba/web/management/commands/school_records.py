@@ -1,4 +1,4 @@
-"""`manage school_records CODE --year 2024-2025 --out FOLDER`: one school's issued versions as files.
+"""`manage school_records CODE --year 2024-2025 --out FOLDER`: one school's versions as files.
 
 Each version's bundle, judged as the public would, and a list with counts: for an inspection, and
 for one school after a restore beside the living installation (docs/backup.md). Run again, it goes
