@@ -9,6 +9,12 @@ SENTENCES: Mapping[str, str] = {
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
     "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
     "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
+    "accounts.delegation_days": "Ủy quyền phải có ngày bắt đầu từ hôm nay và ngày kết thúc trong "
+    "vòng một năm sau đó.",
+    "accounts.delegation_overlaps": "Người này đang được ủy quyền việc đó trong thời gian này.",
+    "accounts.delegation_reason": "Hãy ghi lí do hoặc số quyết định.",
+    "accounts.delegation_receiver": "Chỉ ủy quyền cho phó hiệu trưởng đương nhiệm của trường, "
+    "không cho văn thư hay cán bộ công nghệ thông tin.",
     "accounts.last_factor": "Vai trò của bạn cần bước xác minh thứ hai. Hãy thêm cách khác trước "
     "khi bỏ cách này.",
     "accounts.own_account": "Không thể tự khóa tài khoản của mình.",
