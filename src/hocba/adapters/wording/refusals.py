@@ -127,6 +127,8 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.body_unreadable": "Trang đang mở không khớp với phần mềm. Hãy tải lại trang.",
     "gradebook.busy": "Nhiều người đang ghi các ô này cùng lúc. Hãy thử lại sau ít giây.",
     "gradebook.cell_unknown": "Có ô không thuộc bảng điểm này. Hãy tải lại trang.",
+    "gradebook.cells_newer": "Sau khi gửi tệp này, %(cells)s ô trong tệp đã được giáo viên sửa. "
+    "Chưa ghi gì. Hãy gửi lại tệp để xem từng ô khác nhau.",
     "gradebook.changed_meanwhile": "Sổ vừa được người khác sửa. Hãy kiểm tra lại tệp.",
     "gradebook.correction_stale": "Điểm trong sổ không còn như lúc đề nghị. Hãy lập đề nghị mới.",
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
