@@ -1,9 +1,11 @@
 """Writes of the accounts office: people come and go, roles begin and end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from unicodedata import normalize
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -13,7 +15,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from hocba.apps.accounts.models import ROLES, Person, RoleAssignment, sign_in_name
-from hocba.apps.accounts.permissions import CONFLICTS
+from hocba.apps.accounts.permissions import conflicting
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
@@ -116,6 +118,27 @@ def record_sign_in(*, person_id: UUID, actor: UUID | None, at: datetime) -> None
 
 
 @transaction.atomic
+def record_second_factor(*, person_id: UUID, act: str, actor: UUID | None, at: datetime) -> None:
+    """Remember that a second factor was added or removed, or that spare codes were made."""
+    person = Person.objects.get(pk=person_id)
+    _record(person, "accounts.second_factor_changed", None, {"act": act}, "", actor, at)
+
+
+@transaction.atomic
+def end_sessions(
+    *, person_id: UUID, sessions: Sequence[int], actor: UUID | None, at: datetime
+) -> None:
+    """End sign-ins of a person by their numbers in the list; others' numbers mean nothing."""
+    rows = list(UserSession.objects.filter(user_id=person_id, pk__in=sessions))
+    for row in rows:
+        row.end()
+    if rows:
+        after: dict[str, object] = {"sessions": len(rows)}
+        person = Person.objects.get(pk=person_id)
+        _record(person, "accounts.sessions_ended", None, after, "", actor, at)
+
+
+@transaction.atomic
 def grant_role(
     *,
     person_id: UUID,
@@ -137,14 +160,15 @@ def grant_role(
         raise HocbaError("accounts.own_role")
     person = _locked_person(person_id)
     overlapping = RoleAssignment.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), person=person, unit_id=unit_id
+        Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), person=person
     )
     if valid_to is not None:
         overlapping = overlapping.filter(valid_from__lte=valid_to)
     for other in overlapping:
-        if other.role != role and frozenset({other.role, role}) in CONFLICTS:
+        same_unit = other.unit_id == unit_id
+        if conflicting(other.role, role, same_unit=same_unit):
             raise HocbaError("accounts.roles_conflict", role=role, other=other.role)
-        if other.role == role:
+        if other.role == role and same_unit:
             if (other.valid_from, other.valid_to) == (valid_from, valid_to):
                 return other
             raise HocbaError("accounts.role_overlaps", role=role)

@@ -10,7 +10,9 @@ from django.db.models import F, Q
 ROLES: dict[str, str] = {
     "subject_teacher": "Giáo viên bộ môn",
     "homeroom_teacher": "Giáo viên chủ nhiệm",
+    "subject_head": "Tổ trưởng chuyên môn",
     "principal": "Hiệu trưởng",
+    "deputy_principal": "Phó hiệu trưởng",
     "clerk": "Văn thư",
     "it_officer": "Cán bộ công nghệ thông tin",
     "authority_officer": "Cán bộ cấp quản lý",
@@ -135,6 +137,23 @@ class SignInAttempt(models.Model):
             models.Index(fields=["address", "at"], name="sign_in_attempt_address"),
             models.Index(fields=["at"], name="sign_in_attempt_at"),
         ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class SpentCode(models.Model):
+    """One code of a second factor that was shown; a keyed digest only, for a quarter of an hour."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A code works once, whichever process sees it."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code"], name="code_spent_once")]
 
     def __str__(self) -> str:
         """Return the row's identifier."""
