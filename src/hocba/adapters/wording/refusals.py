@@ -138,6 +138,8 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.busy": "Nhiều người đang ghi các ô này cùng lúc. Hãy thử lại sau ít giây.",
     "gradebook.cell_unknown": "Có ô không thuộc bảng điểm này. Hãy tải lại trang.",
     "gradebook.changed_meanwhile": "Sổ vừa được người khác sửa. Hãy kiểm tra lại tệp.",
+    "gradebook.closed": "%(where)s: %(state)s, nên %(cells)s ô không ghi được. Cần sửa thì gửi đề "
+    "nghị mở khóa ở trang Khóa sổ.",
     "gradebook.correction_stale": "Điểm trong sổ không còn như lúc đề nghị. Hãy lập đề nghị mới.",
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
@@ -145,6 +147,7 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.phrase_unfit": "Câu nhận xét phải có từ 1 đến 300 kí tự đọc được.",
     "gradebook.phrases_full": "Kho đã có %(limit)s câu. Hãy bỏ bớt câu ít dùng.",
     "gradebook.preview_old": "Bản xem trước đã cũ. Hãy gửi lại tệp để xem chỗ khác nhau hiện nay.",
+    "gradebook.own_grant": "Người đã duyệt mở khóa không được tự nhập vào phần vừa mở.",
     "gradebook.request_reused": "Mã lần lưu này đã dùng cho nội dung khác. Hãy tải lại trang.",
     "gradebook.run_unknown": "Không có lần gửi tệp này.",
     "gradebook.student_locked": "Sổ của học sinh này đã khóa (đang ký hoặc đã phát hành học bạ).",

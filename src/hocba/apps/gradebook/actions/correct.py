@@ -158,6 +158,7 @@ def _next_version(
         version=before.version + 1,
         written_by=written_by,
         written_at=at,
+        permit_id=request_id,
         reason=f"{request_id}: {reason}"[:_REASON],
     )
 
