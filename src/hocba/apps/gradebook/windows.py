@@ -29,6 +29,8 @@ from hocba.apps.gradebook.models import (
 from hocba.apps.roster.queries import places_of_enrolments
 from hocba.core.errors import HocbaError
 
+MIN_REASON, MAX_REASON = 5, 300
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -93,6 +95,27 @@ def standing_state(windows: Iterable[EntryWindow], *, cell: Scope, at: datetime)
         if not beaten and state is not WindowState.OPEN:
             return state
     return WindowState.OPEN
+
+
+def require_reason(reason: str) -> None:
+    """Raise unless a reason says something and fits.
+
+    Raises:
+        HocbaError: "gradebook.reason_length".
+    """
+    if not MIN_REASON <= len(reason.strip()) <= MAX_REASON:
+        raise HocbaError("gradebook.reason_length", least=MIN_REASON, most=MAX_REASON)
+
+
+def require_fit(scope: Scope) -> None:
+    """Raise for a scope that no cell can be in: remarks are of the year, homeroom has no subject.
+
+    Raises:
+        HocbaError: "gradebook.scope_unfit".
+    """
+    remark_of_a_term = scope.column_group == "remark" and scope.term
+    if remark_of_a_term or (scope.column_group == "homeroom" and scope.subject_key):
+        raise HocbaError("gradebook.scope_unfit")
 
 
 def windows_of(*, school_id: UUID, school_year: str) -> list[EntryWindow]:

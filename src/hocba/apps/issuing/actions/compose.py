@@ -56,7 +56,7 @@ def compose_class(*, class_id: UUID, actor: UUID, at: datetime) -> Composed:
     record = class_record(class_id=class_id, at=at)
     require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=record.school.id)
     with transaction.atomic():
-        hold_school(school_id=record.school.id, alone=True)  # nobody writes between reading and lock
+        hold_school(school_id=record.school.id, alone=True)  # none writes between reading and lock
         # A recalled version is no reason to compose: its replacement comes by its own request.
         living = set(
             Draft.objects.filter(school_id=record.school.id, class_id=class_id)
