@@ -2,7 +2,8 @@
 
     hocba verify FILE… --trust trust.json [--at 2026-06-01T00:00:00+07:00]
                        [--signatures-only] [--archive PROOF] [--status-list LIST] [--json]
-    hocba verify --qr TEXT|@FILE|- --trust trust.json [--status-list LIST] [--json]   (see `claims`)
+    hocba verify --qr TEXT|IMAGE|@FILE|- --trust trust.json [--status-list LIST] [--json]
+                                                (the code on paper, see `claims`)
     hocba verify FILE… --raw-xml [--json]       (any signed XML, see `raw_xml`)
     hocba verify FILE… --raw-pdf [--json]       (any signed PDF, see `raw_pdf`)
 
@@ -76,7 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--status-list", type=Path, help="danh sách tình trạng đã ký: biết cả việc thu hồi về sau"
     )
     parser.add_argument(
-        "--qr", metavar="NỘI-DUNG", help="nội dung mã QR trên bản in, hoặc @TỆP, hoặc - (đầu vào)"
+        "--qr",
+        metavar="NỘI-DUNG",
+        help="nội dung mã QR trên bản in, hoặc ảnh PNG/JPEG, @TỆP, - (đầu vào)",
     )
     parser.add_argument(
         "--raw-xml", action="store_true", help="XML đã ký bất kì: từng chữ ký, không xét tin cậy"

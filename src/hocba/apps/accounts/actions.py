@@ -1,9 +1,11 @@
 """Writes of the accounts office: people come and go, roles begin and end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from unicodedata import normalize
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -121,6 +123,27 @@ def record_sign_in(*, person_id: UUID, actor: UUID | None, at: datetime) -> None
     """Remember that somebody signed in."""
     person = Person.objects.get(pk=person_id)
     _record(person, "accounts.signed_in", None, None, "", actor, at)
+
+
+@transaction.atomic
+def record_second_factor(*, person_id: UUID, act: str, actor: UUID | None, at: datetime) -> None:
+    """Remember that a second factor was added or removed, or that spare codes were made."""
+    person = Person.objects.get(pk=person_id)
+    _record(person, "accounts.second_factor_changed", None, {"act": act}, "", actor, at)
+
+
+@transaction.atomic
+def end_sessions(
+    *, person_id: UUID, sessions: Sequence[int], actor: UUID | None, at: datetime
+) -> None:
+    """End sign-ins of a person by their numbers in the list; others' numbers mean nothing."""
+    rows = list(UserSession.objects.filter(user_id=person_id, pk__in=sessions))
+    for row in rows:
+        row.end()
+    if rows:
+        after: dict[str, object] = {"sessions": len(rows)}
+        person = Person.objects.get(pk=person_id)
+        _record(person, "accounts.sessions_ended", None, after, "", actor, at)
 
 
 @transaction.atomic

@@ -192,3 +192,20 @@ class SignInAttempt(models.Model):
     def __str__(self) -> str:
         """Return the row's identifier."""
         return str(self.id)
+
+
+class SpentCode(models.Model):
+    """One code of a second factor that was shown; a keyed digest only, for a quarter of an hour."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A code works once, whichever process sees it."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code"], name="code_spent_once")]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)

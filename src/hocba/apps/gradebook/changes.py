@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hocba.apps.gradebook.models import Lock, Mark
-from hocba.apps.gradebook.queries import mark_value
+from hocba.apps.gradebook.standing import mark_value
 from hocba.core.assessment.marks import SubjectKey, Term
 from hocba.core.assessment.signals import RecordedChange
 

@@ -284,6 +284,8 @@ def _history(judged: Judged) -> list[dict[str, Any]]:
             "why": histories.reason_words(event.reason, gettext=_),
             "at": event.at,
             "index": event.log_index,
+            "leads_to": event.leads_to,
+            "before_it": None if event.leads_to is None else event.leads_to - 1,
         }
         for event in judged.history
     ]

@@ -337,7 +337,8 @@ def _refuse_wrong_certificate(
 def _inserted(document: bytes, prepared: Prepared, filled: bytes) -> bytes:
     """Put the slot's lines before the first slot there that stands later in the plan's order."""
     standing = set(_OPENING.findall(document, document.find(_EMPTY_AREA)))
-    openings = (f'    <{name} Id="{identifier}">\n'.encode() for name, identifier in prepared.later)
+    later = prepared.later if standing else ()
+    openings = (f'    <{name} Id="{identifier}">\n'.encode() for name, identifier in later)
     mark = next((opening for opening in openings if opening in standing), _END)
     if document.count(_EMPTY_AREA) != 1 or document.count(mark) != 1:
         raise HocbaError("signing.document_changed")

@@ -76,6 +76,8 @@ def slot_lines(area: bytes, slots: Sequence[Slot]) -> dict[Slot, bytes] | None:
     """Split an area into the lines of its slots, in the plan's order; None when that leaves any."""
     found, position = {}, 0
     for slot in slots:
+        if position == len(area):
+            break
         if not area.startswith(opening_line(slot), position):
             continue
         closing = f"    </{slot.role.value}>\n".encode()
