@@ -12,7 +12,13 @@ from hocba.apps.roster.queries import units_of_viewer
 
 ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 IMPORT_ROLES = ("it_officer", "principal")
-SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
+SIGNING_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "clerk",
+)
 RECALL_ROLES = (
     "clerk",
     "principal",
