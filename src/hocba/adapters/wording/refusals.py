@@ -194,11 +194,14 @@ SENTENCES: Mapping[str, str] = {
     "recall.evidence_type": "Tệp minh chứng phải là PDF, PNG hoặc JPEG.",
     "recall.key_reused": "Đề nghị này đã gửi với nội dung khác. Hãy mở lại trang và lập đề nghị "
     "mới.",
+    "recall.mass_unknown": "Không có đợt thu hồi này.",
+    "recall.more_approvals_due": "Đã qua hạn chốt hoặc đã báo cáo Bộ: cần duyệt thêm bước.",
     "recall.no_managing_unit": "Không tìm thấy cấp quản lý đang hoạt động của trường. Hãy báo Sở.",
     "recall.no_procedure": "Chưa có quy trình cho loại đề nghị và thời điểm này.",
     "recall.not_in_force": "Học bạ không ở tình trạng cho phép đề nghị này (đã thu hồi, đã thay "
     "thế hoặc đang niêm phong).",
     "recall.not_your_turn": "Chưa tới lượt duyệt của bước này.",
+    "recall.nothing_affected": "Không có học bạ nào đang có hiệu lực trong phạm vi này.",
     "recall.nothing_to_correct": "Loại đề nghị này không kèm điểm cần sửa.",
     "recall.open_request": "Học bạ này đã có một đề nghị đang xem xét.",
     "recall.own_request": "Không thể tự duyệt đề nghị của mình.",
