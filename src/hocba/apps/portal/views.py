@@ -318,6 +318,7 @@ def _signature(one: SignatureVerdict, subjects: Mapping[str, str]) -> dict[str, 
     answer = _ANSWERS[one.indication]
     return {
         "role": words.role_name(one.role, on_pdf=one.slot == PDF_SLOT, gettext=_),
+        "capacity": words.capacity_name(one.capacity, gettext=_),
         "subject": ", ".join(subjects[target] for target in one.targets if target in subjects),
         "name": one.signer_name,
         "time": one.signing_time,
