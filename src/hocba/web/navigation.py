@@ -12,6 +12,7 @@ from hocba.apps.roster.queries import units_of_viewer
 
 IMPORT_ROLES = ("it_officer", "principal")
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
+PRINT_ROLES = ("clerk", "principal", "homeroom_teacher")
 RECALL_ROLES = (
     "clerk",
     "principal",
@@ -38,6 +39,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if role in IMPORT_ROLES:
             address = reverse("workbooks", args=[unit_id])
             nav.append({"title": _("Sổ điểm từ Excel"), "url": address})
+    if viewer.units(*PRINT_ROLES):
+        nav.append({"title": _("In học bạ"), "url": reverse("print_queues")})
     if viewer.units(*RECALL_ROLES):
         nav.append({"title": _("Thu hồi, thay thế"), "url": reverse("recalls")})
     if person.is_superuser:

@@ -198,6 +198,13 @@ SENTENCES: Mapping[str, str] = {
     "pdf.not_verified": "Tệp PDF vừa đóng dấu không qua được phép kiểm tra nên không được giữ lại.",
     "pdf.seal_too_large": "Chữ ký của con dấu lớn hơn chỗ dành sẵn trong tệp PDF.",
     "pdf.several_files": "Tệp PDF kèm nhiều học bạ, không biết phải xét tệp nào.",
+    "print.gone": "Tệp của yêu cầu này không còn (giữ 7 ngày). Hãy yêu cầu lại.",
+    "print.kind_unknown": "Hãy chọn loại tệp trong danh sách.",
+    "print.not_yours": "Tệp này không mang dấu của trường và của yêu cầu, nên không được giao. "
+    "Hãy yêu cầu lại và báo người quản trị.",
+    "print.nothing": "Không có học sinh nào trong phạm vi này.",
+    "print.too_many": "Bạn đang có 5 yêu cầu chưa xong. Hãy đợi xong rồi yêu cầu tiếp.",
+    "print.unfinished": "Yêu cầu này chưa xong, hoặc không có tệp nào làm được.",
     "qr.image_too_large": "Ảnh quá lớn. Hãy chụp riêng vùng có mã QR.",
     "qr.image_unreadable": "Không đọc được ảnh này (cần PNG hoặc JPEG nguyên vẹn).",
     "qr.not_found": "Không thấy mã QR nào trong ảnh. Hãy chụp lại: đủ sáng, thẳng, rõ nét.",

@@ -10,6 +10,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from hocba.apps.issuing.print_models import PrintItem as PrintItem
+from hocba.apps.issuing.print_models import PrintJob as PrintJob
 from hocba.apps.leaf import LeafModel
 
 # A signature on which the next may build: made, and stamped where a stamp is due.

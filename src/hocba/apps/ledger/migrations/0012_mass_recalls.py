@@ -3,10 +3,13 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
 from hocba.adapters.database_guards import append_only_sql
 
 
-def guard(_apps, schema_editor):
+def guard(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in append_only_sql(
         vendor=schema_editor.connection.vendor, table='ledger_massrecall'
     ):
