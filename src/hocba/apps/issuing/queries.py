@@ -13,6 +13,8 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.issuing.models import ENDED, SETTLED, Draft, RemoteItem, RemoteSession, Slot
 from hocba.core.errors import HocbaError
 
+PROGRESS_ROLES = ("clerk", "principal", "deputy_principal", "it_officer", "homeroom_teacher")
+
 
 @dataclass(frozen=True, slots=True)
 class ClassProgress:
@@ -104,7 +106,7 @@ def class_progress(*, viewer: Viewer, school_id: UUID) -> list[ClassProgress]:
     Raises:
         HocbaError: "access.denied".
     """
-    require_role(viewer, "clerk", "principal", "it_officer", "homeroom_teacher", unit_id=school_id)
+    require_role(viewer, *PROGRESS_ROLES, unit_id=school_id)
     states: dict[UUID, Counter[str]] = {}
     living = Draft.objects.filter(school_id=school_id).exclude(state__in=ENDED)
     for class_id, state in living.values_list("class_id", "state"):
@@ -131,10 +133,7 @@ def drafts_of_class(*, viewer: Viewer, school_id: UUID, class_id: UUID) -> list[
     """
     require_role(
         viewer,
-        "clerk",
-        "principal",
-        "it_officer",
-        "homeroom_teacher",
+        *PROGRESS_ROLES,
         "subject_teacher",
         unit_id=school_id,
     )

@@ -16,13 +16,16 @@ from hocba.apps.gradebook.queries import import_runs
 from hocba.apps.issuing.clerk import act_as_clerk, clerk_work
 from hocba.apps.issuing.desk import SEAL, signing_as
 from hocba.apps.issuing.prints import prints_waiting
-from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
+from hocba.apps.issuing.queries import (
+    PROGRESS_ROLES,
+    class_progress,
+    drafts_of_class,
+    waiting_by_class,
+)
 from hocba.apps.ledger.life_queries import waiting_count
 from hocba.apps.roster.models import Unit
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
 from hocba.core.signing.verdict import SlotRole
-
-PROGRESS_ROLES = ("clerk", "principal", "it_officer", "homeroom_teacher")
 
 
 @require_GET
