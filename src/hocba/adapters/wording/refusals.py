@@ -9,6 +9,12 @@ SENTENCES: Mapping[str, str] = {
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
     "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
     "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
+    "accounts.delegation_days": "Ủy quyền phải có ngày bắt đầu từ hôm nay và ngày kết thúc trong "
+    "vòng một năm sau đó.",
+    "accounts.delegation_overlaps": "Người này đang được ủy quyền việc đó trong thời gian này.",
+    "accounts.delegation_reason": "Hãy ghi lí do hoặc số quyết định.",
+    "accounts.delegation_receiver": "Chỉ ủy quyền cho phó hiệu trưởng đương nhiệm của trường, "
+    "không cho văn thư hay cán bộ công nghệ thông tin.",
     "accounts.last_factor": "Vai trò của bạn cần bước xác minh thứ hai. Hãy thêm cách khác trước "
     "khi bỏ cách này.",
     "accounts.own_account": "Không thể tự khóa tài khoản của mình.",
@@ -34,6 +40,7 @@ SENTENCES: Mapping[str, str] = {
     "api.body": "Nội dung gửi lên không đúng khuôn dạng: %(place)s.",
     "api.expiry": "Khóa phải có hạn, không quá 366 ngày, và từ 1 đến 60000 mục mỗi phút.",
     "api.file_too_large": "Có tệp lớn hơn 4 MB hoặc cả lô lớn hơn giới hạn khi giải nén.",
+    "api.form_unreadable": "Đây không phải biểu mẫu nhiều tệp (multipart/form-data) đọc được.",
     "api.key_required": "Cần khóa API còn hiệu lực (Authorization: Bearer …).",
     "api.key_unknown": "Không có khóa API này.",
     "api.method": "Địa chỉ này không nhận phương thức đó.",
@@ -142,6 +149,8 @@ SENTENCES: Mapping[str, str] = {
     "issuing.changed_meanwhile": "Học bạ vừa có người khác ký. Hãy thử lại.",
     "issuing.cell_unknown": "Có ô điểm không có trong sổ, hoặc giá trị mới không hợp lệ.",
     "issuing.cell_unchanged": "Điểm mới phải khác điểm đang có.",
+    "issuing.field_unreadable": "Có ô ghi sai: rèn luyện là Tốt, Khá, Đạt, Chưa đạt; ngày nghỉ là "
+    "số từ 0 đến 300; nhận xét không quá 1000 kí tự.",
     "issuing.left_out": "Chưa lập được bản thay thế: hồ sơ hoặc sổ điểm của học sinh còn thiếu.",
     "issuing.no_homeroom_teacher": "Lớp %(class_name)s chưa có giáo viên chủ nhiệm khớp tên và số "
     "định danh.",
@@ -189,6 +198,9 @@ SENTENCES: Mapping[str, str] = {
     "pdf.not_verified": "Tệp PDF vừa đóng dấu không qua được phép kiểm tra nên không được giữ lại.",
     "pdf.seal_too_large": "Chữ ký của con dấu lớn hơn chỗ dành sẵn trong tệp PDF.",
     "pdf.several_files": "Tệp PDF kèm nhiều học bạ, không biết phải xét tệp nào.",
+    "qr.image_too_large": "Ảnh quá lớn. Hãy chụp riêng vùng có mã QR.",
+    "qr.image_unreadable": "Không đọc được ảnh này (cần PNG hoặc JPEG nguyên vẹn).",
+    "qr.not_found": "Không thấy mã QR nào trong ảnh. Hãy chụp lại: đủ sáng, thẳng, rõ nét.",
     "recall.already_approved": "Bước này vừa được người khác duyệt.",
     "recall.asker_role": "Vai trò của bạn ở trường không được lập đề nghị loại này.",
     "recall.decision_missing": "Hãy ghi số quyết định của Bộ và kèm tệp quyết định.",
