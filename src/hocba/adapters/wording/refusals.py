@@ -140,12 +140,46 @@ SENTENCES: Mapping[str, str] = {
     "foreign.too_many_signatures": "Tệp có quá nhiều chữ ký (hơn %(limit)s).",
     "foreign.too_much_work": "Tệp đòi xử lí quá nhiều (hơn %(limit)s byte).",
     "foreign.transform": "Phép biến đổi không được chấp nhận (%(name)s).",
+    "gradebook.body_too_large": "Gửi quá nhiều ô một lần. Hãy dán hoặc điền ít ô hơn.",
+    "gradebook.body_unreadable": "Trang đang mở không khớp với phần mềm. Hãy tải lại trang.",
+    "gradebook.busy": "Nhiều người đang ghi các ô này cùng lúc. Hãy thử lại sau ít giây.",
+    "gradebook.cell_unknown": "Có ô không thuộc bảng điểm này. Hãy tải lại trang.",
+    "gradebook.cells_newer": "Sau khi gửi tệp này, %(cells)s ô trong tệp đã được giáo viên sửa. "
+    "Chưa ghi gì. Hãy gửi lại tệp để xem từng ô khác nhau.",
     "gradebook.changed_meanwhile": "Sổ vừa được người khác sửa. Hãy kiểm tra lại tệp.",
+    "gradebook.closed": "%(where)s: %(state)s, nên %(cells)s ô không ghi được. Cần sửa thì gửi đề "
+    "nghị mở khóa ở trang Khóa sổ.",
     "gradebook.correction_stale": "Điểm trong sổ không còn như lúc đề nghị. Hãy lập đề nghị mới.",
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
     "tệp này lại sửa dữ liệu của các em. Chưa ghi gì.",
+    "gradebook.note_length": "Hãy ghi nhận xét, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.own_grant": "Người đã duyệt mở khóa không được tự nhập vào phần vừa mở.",
+    "gradebook.own_marks": "Bạn là người nhập phần này nên không duyệt mở khóa cho nó. Hãy chuyển "
+    "người khác duyệt.",
+    "gradebook.own_request": "Không ai tự duyệt đề nghị mở khóa của mình.",
+    "gradebook.phrase_unfit": "Câu nhận xét phải có từ 1 đến 300 kí tự đọc được.",
+    "gradebook.phrases_full": "Kho đã có %(limit)s câu. Hãy bỏ bớt câu ít dùng.",
+    "gradebook.preview_old": "Bản xem trước đã cũ. Hãy gửi lại tệp để xem chỗ khác nhau hiện nay.",
+    "gradebook.reason_length": "Hãy nêu lí do, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.reopening_needless": "Phần này đang mở, không cần mở khóa. Hãy vào nhập luôn.",
+    "gradebook.reopening_signed": "Học bạ của %(students)s học sinh này đang ký hoặc đã phát hành. "
+    "Mở khóa không sửa được: hãy lập đề nghị thu hồi, thay thế học bạ.",
+    "gradebook.reopening_state": "Đề nghị này vừa có người xử lí, hoặc đã kết thúc. Hãy tải lại "
+    "trang.",
+    "gradebook.reopening_waiting": "Đã có một đề nghị mở khóa cho phần này đang chờ duyệt.",
+    "gradebook.request_reused": "Mã lần lưu này đã dùng cho nội dung khác. Hãy tải lại trang.",
     "gradebook.run_unknown": "Không có lần gửi tệp này.",
+    "gradebook.scope_unfit": "Phạm vi không khớp: nhận xét là của cả năm, phần chủ nhiệm không "
+    "theo môn, điểm phải chọn học kì.",
+    "gradebook.signal_gone": "Tín hiệu này không còn: lịch sử đã có thêm thay đổi. Hãy tải lại "
+    "trang.",
+    "gradebook.student_locked": "Sổ của học sinh này đã khóa (đang ký hoặc đã phát hành học bạ).",
+    "gradebook.window_changed": "Đợt nhập này vừa có người khác sửa. Hãy tải lại trang, xem rồi "
+    "sửa tiếp.",
+    "gradebook.window_dates": "Ngày mở phải trước ngày đóng.",
+    "gradebook.window_locked": "Phạm vi này đã khóa sổ nên không đổi ngày được nữa. Cần sửa thì đi "
+    "đường mở khóa.",
     "issuing.changed_meanwhile": "Học bạ vừa có người khác ký. Hãy thử lại.",
     "issuing.cell_unknown": "Có ô điểm không có trong sổ, hoặc giá trị mới không hợp lệ.",
     "issuing.cell_unchanged": "Điểm mới phải khác điểm đang có.",
