@@ -165,6 +165,7 @@ def _next_version(before: VersionedRow, by: _Approved) -> VersionedRow:
             "version": before.version + 1,
             "written_by": by.written_by,
             "written_at": by.at,
+            "permit_id": by.request_id,
             "reason": f"{by.request_id}: {by.reason}"[:_REASON],
             "origin_file": "",
             "origin_sheet": "",

@@ -23,7 +23,7 @@ def tie(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issuing', '0005_replacements'),
+        ('issuing', '0006_signing_desk'),
     ]
 
     operations = [
