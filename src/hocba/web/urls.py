@@ -8,6 +8,8 @@ from django.views.i18n import set_language
 urlpatterns = [
     path("", include("hocba.apps.portal.urls")),
     path("", include("hocba.apps.accounts.urls")),
+    path("", include("hocba.apps.roster.urls")),
+    path("", include("hocba.apps.certificates.urls")),
     path("", include("hocba.apps.gradebook.urls")),
     path("", include("hocba.apps.issuing.urls")),
     path("ngon-ngu/", login_not_required(set_language), name="set_language"),
