@@ -83,7 +83,13 @@ def test_a_window_is_set_and_its_days_are_changed_on_pages(
     browser = signed_in(principal)
     answer = browser.post(
         reverse("window_new", args=[class_9a1.school_id]),
-        {"grade": "9", "opens": "2025-01-01", "closes": "2025-01-10", "reason": REASON},
+        {
+            "grade": "9",
+            "opens": "2025-01-01",
+            "closes": "2025-01-10",
+            "reason": REASON,
+            "seen": "0",
+        },
     )
     assert answer.status_code == 302
     row = EntryWindow.objects.get(school_id=class_9a1.school_id)
