@@ -159,6 +159,8 @@ if DEBUG and not DEMO:
 DATA_DIR = Path(from_environment("HOCBA_DATA_DIR", "demo-data" if DEMO or TESTING else None))
 HOCBA_DEMO = DEMO  # read by offices: software signers load in the demo and nowhere else
 HOCBA_DATA_DIR = DATA_DIR
+_second = from_environment("HOCBA_SECOND_BLOB_DIR", "")  # on another disk
+HOCBA_SECOND_BLOB_DIR = Path(_second) if _second else None
 HOCBA_BEHIND_PROXY = BEHIND_PROXY
 HOCBA_PROXIES = proxy_networks(from_environment("HOCBA_PROXIES", "127.0.0.1/32,::1/128"))
 HOCBA_API_SECONDS = float(from_environment("HOCBA_API_SECONDS", "5"))
@@ -326,6 +328,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 # Preloading is decided for the whole domain of the city, not by this site.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "hocba.web.trouble.forged"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

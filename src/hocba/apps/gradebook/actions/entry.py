@@ -6,7 +6,7 @@ repeated but not changed. Who says which version they had before them (`seen`) o
 else: such a cell is a conflict and comes back, the others are written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -76,7 +76,11 @@ def write_cells(
         row.written_by, row.written_at, row.id = actor, at, uuid7(at=at)
     model = type(rows[0])
     key, values = (MARK_KEY, MARK_VALUES) if model is Mark else (REMARK_KEY, REMARK_VALUES)
-    return _write_new(model, key, values, rows, seen)
+
+    def was_seen(name: tuple[Any, ...], standing: Row | None) -> bool:
+        return seen[name] == (standing.version if standing else 0)
+
+    return _write_new(model, key, values, rows, was_seen)
 
 
 def write_workbook(
@@ -84,15 +88,18 @@ def write_workbook(
     school_id: UUID,
     workbook: ClassWorkbook,
     enrolments: Mapping[str, UUID],
+    since: datetime,
     actor: UUID,
     at: datetime,
 ) -> Written:
     """Write the rows of the students in `enrolments` (student code → enrolment).
 
-    Runs inside the caller's transaction.
+    `since` is when the file was compared with what stood: what others wrote later is not
+    overwritten. Runs inside the caller's transaction.
 
     Raises:
-        HocbaError: "gradebook.locked", "gradebook.closed", "gradebook.own_grant".
+        HocbaError: "gradebook.locked", "gradebook.closed", "gradebook.own_grant",
+            "gradebook.cells_newer".
     """
     common = {
         "school_id": school_id,
@@ -102,12 +109,16 @@ def write_workbook(
         "origin_file": workbook.digest,
     }
     return Written(
-        marks=_count_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common)),
+        marks=_count_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common), since),
         remarks=_count_new(
-            Remark, REMARK_KEY, REMARK_VALUES, _remarks(workbook, enrolments, common)
+            Remark, REMARK_KEY, REMARK_VALUES, _remarks(workbook, enrolments, common), since
         ),
         homeroom_records=_count_new(
-            HomeroomRecord, HOMEROOM_KEY, HOMEROOM_VALUES, _homeroom(workbook, enrolments, common)
+            HomeroomRecord,
+            HOMEROOM_KEY,
+            HOMEROOM_VALUES,
+            _homeroom(workbook, enrolments, common),
+            since,
         ),
     )
 
@@ -164,9 +175,20 @@ def lock_students(
 
 
 def _count_new(
-    model: type[Row], key: tuple[str, ...], values: tuple[str, ...], wanted: Iterator[Row]
+    model: type[Row],
+    key: tuple[str, ...],
+    values: tuple[str, ...],
+    wanted: Iterator[Row],
+    since: datetime,
 ) -> int:
-    return len(_write_new(model, key, values, list(wanted)).new)
+    entered = _write_new(model, key, values, list(wanted), _not_after(since))
+    if entered.conflicts:
+        raise HocbaError("gradebook.cells_newer", cells=len(entered.conflicts))
+    return len(entered.new)
+
+
+def _not_after(since: datetime) -> Callable[[tuple[Any, ...], VersionedRow | None], bool]:
+    return lambda _name, standing: standing is None or standing.written_at <= since
 
 
 def _write_new(
@@ -174,7 +196,7 @@ def _write_new(
     key: tuple[str, ...],
     values: tuple[str, ...],
     rows: Sequence[Row],
-    seen: Mapping[tuple[Any, ...], int] | None = None,
+    was_seen: Callable[[tuple[Any, ...], Row | None], bool],
 ) -> Entered[Row]:
     entered: Entered[Row] = Entered([], [], [])
     if not rows:
@@ -188,7 +210,7 @@ def _write_new(
             entered.kept.append(before)
         elif before is None and _is_empty(row, values):
             entered.kept.append(row)
-        elif seen is not None and seen[name] != (before.version if before else 0):
+        elif not was_seen(name, before):
             entered.conflicts.append((row, before))
         else:
             row.version = 1 if before is None else before.version + 1
