@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from hocba.adapters.wording.mark_histories import HOMEROOM, field_words, mark_cell, remark_cell
 from hocba.apps.accounts.queries import names_of
@@ -19,6 +19,7 @@ from hocba.apps.gradebook.grid import shown
 from hocba.apps.gradebook.models import (
     HomeroomRecord,
     ImportRun,
+    Lock,
     Mark,
     Remark,
     Reopening,
@@ -139,6 +140,24 @@ def history_of_cell(
     return _changes(class_group, list(found), pupils)
 
 
+def written_late() -> Case:
+    """Say in SQL whether a version came after a lock: by a permit, or once the student was locked.
+
+    The second are years given back by the signing desk: their lock was lifted, and it had stood.
+    """
+    stood = Lock.objects.filter(
+        school_id=OuterRef("school_id"),
+        school_year=OuterRef("school_year"),
+        enrolment_id=OuterRef("enrolment_id"),
+        locked_at__lt=OuterRef("written_at"),
+    )
+    return Case(
+        When(permit_id__isnull=False, then=Value(True)),
+        When(Exists(stood), then=Value(True)),
+        default=Value(False),
+    )
+
+
 def _readable(viewer: Viewer, class_id: UUID) -> tuple[ClassGroup, frozenset[str] | None]:
     class_group = class_by_id(class_id=class_id)
     if class_group is None:
@@ -161,7 +180,7 @@ def _rows(
         school_id=class_group.school_id,
         school_year=class_group.school_year,
         enrolment_id__in=list(enrolment_ids),
-    )
+    ).annotate(late=written_late())
 
 
 def _filters(model: type[VersionedRow], chosen: Chosen, subjects: frozenset[str] | None) -> Q:
@@ -178,9 +197,9 @@ def _filters(model: type[VersionedRow], chosen: Chosen, subjects: frozenset[str]
     if chosen.until is not None:
         wanted &= Q(written_at__lt=chosen.until)
     if chosen.only_after_lock:
-        wanted &= Q(permit_id__isnull=False)
+        wanted &= Q(late=True)
     elif not chosen.first_entries:
-        wanted &= Q(version__gt=1) | Q(permit_id__isnull=False)
+        wanted &= Q(version__gt=1) | Q(late=True)
     return wanted
 
 
@@ -211,6 +230,8 @@ def _changes(
         permit, why = permits.get(row.permit_id, ("", "")) if row.permit_id else ("", "")
         if row.permit_id and not permit:
             permit = "Sau khi phát hành, theo đề nghị thu hồi, thay thế"
+        elif not permit and getattr(row, "late", False):
+            permit = "Sau khi đã khóa để ký, học bạ được trả lại để sửa"
         changes.append(
             Change(
                 at=row.written_at,

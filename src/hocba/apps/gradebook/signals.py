@@ -18,6 +18,7 @@ from hocba.adapters.wording.signals import TITLES, signal_sentence
 from hocba.apps.accounts.queries import names_of
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.grid import Frame, frame_of, shown
+from hocba.apps.gradebook.history import written_late
 from hocba.apps.gradebook.models import Mark, SignalNote
 from hocba.apps.gradebook.queries import mark_value, term_marks
 from hocba.apps.gradebook.window_queries import schools_watched
@@ -204,10 +205,11 @@ def tallies(*, viewer: Viewer, school_ids: Collection[UUID], school_year: str) -
     scope = {"school_id__in": list(school_ids), "school_year": school_year}
     changes = (
         Mark.objects.filter(**scope, version__gt=1)
+        .annotate(late=written_late())
         .values("school_id")
-        .annotate(all=Count("id"), late=Count("id", filter=Q(permit_id__isnull=False)))
+        .annotate(changes=Count("id"), after=Count("id", filter=Q(late=True)))
     )
-    counted = {row["school_id"]: (row["all"], row["late"]) for row in changes}
+    counted = {row["school_id"]: (row["changes"], row["after"]) for row in changes}
     notes = SignalNote.objects.filter(**scope).values("school_id").annotate(all=Count("id"))
     noted = {row["school_id"]: row["all"] for row in notes}
     return {one: Tally(*counted.get(one, (0, 0)), noted.get(one, 0)) for one in school_ids}
@@ -223,13 +225,14 @@ def _replayed(
     wanted = {row.id for row in changed}
     sheets: dict[Sheet, list[Mark]] = defaultdict(list)
     touched = {(row.enrolment_id, row.subject_key, row.term) for row in changed}
-    for row in Mark.objects.filter(
+    versions = Mark.objects.filter(
         school_id=school_id,
         school_year=school_year,
         enrolment_id__in={row.enrolment_id for row in changed},
         subject_key__in={row.subject_key for row in changed},
-    ).order_by("written_at", "id"):
-        sheets[row.enrolment_id, row.subject_key, row.term].append(row)
+    ).annotate(late=written_late())
+    for one in versions.order_by("written_at", "id"):
+        sheets[one.enrolment_id, one.subject_key, one.term].append(one)
     frames = _frames(school_id, school_year, places)
     for sheet in sorted(touched, key=str):
         place = places[sheet[0]]
@@ -293,7 +296,7 @@ def _recorded(
         after=mark_value(row),
         average_before=average_before,
         average_after=average_after,
-        after_lock=row.permit_id is not None,
+        after_lock=bool(row.late),  # type: ignore[attr-defined]
     )
 
 
