@@ -15,6 +15,14 @@ from hocba.web.help_pages import help_of
 ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 SETUP_ROLES = ("it_officer", "clerk", "principal")
 IMPORT_ROLES = ("it_officer", "principal")
+BOOK_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "authority_officer",
+    "department_officer",
+)
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
 PRINT_ROLES = ("clerk", "principal", "homeroom_teacher")
 RECALL_ROLES = (
@@ -39,6 +47,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
     if viewer.units(*ENTRY_ROLES):
         nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
+    if viewer.units(*BOOK_ROLES):
+        nav.append({"title": _("Khóa sổ, lịch sử"), "url": reverse("books")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:

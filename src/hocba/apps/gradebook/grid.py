@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from hocba.adapters.wording.windows import GROUP_NAMES
 from hocba.core.assessment.averages import regular_count
 from hocba.core.assessment.marks import (
     AssessmentForm,
@@ -103,6 +104,12 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     can_enter: bool
     teacher_name: str
+    shut: tuple[tuple[str, str], ...] = ()  # groups of columns that are closed, and why
+
+    @property
+    def closed_words(self) -> tuple[str, ...]:
+        """What is closed, in words."""
+        return tuple(f"{GROUP_NAMES[group]}: {why}" for group, why in self.shut)
 
     @property
     def missing_marks(self) -> int:

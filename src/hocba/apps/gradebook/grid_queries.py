@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
+
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.grid import REMARK as REMARK_COLUMN
@@ -27,6 +29,7 @@ from hocba.apps.gradebook.permissions import (
     require_read_marks,
 )
 from hocba.apps.gradebook.queries import mark_value, standing, term_marks
+from hocba.apps.gradebook.window_queries import closed_cells
 from hocba.apps.roster.models import TeachingAssignment
 from hocba.apps.roster.queries import (
     assignments_of_class,
@@ -106,6 +109,14 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
     locked = locked_students(
         school_id=frame.school_id, school_year=frame.school_year, enrolment_ids=ids
     )
+    shut = closed_cells(
+        class_group=assignment.class_group,
+        subject_key=subject_key,
+        terms=[term],
+        groups=[*dict.fromkeys(column.kind.value for column in columns), REMARK_COLUMN],
+        enrolment_ids=ids,
+        at=timezone.now(),
+    )
     return Sheet(
         frame=frame,
         columns=columns,
@@ -117,6 +128,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
                 marks.get(pupil.enrolment_id, []),
                 remarks.get(pupil.enrolment_id),
                 "locked" if pupil.enrolment_id in locked else "",
+                {group for enrolment, group in shut if enrolment == pupil.enrolment_id},
             )
             for pupil in roll
         ),
@@ -124,6 +136,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
             viewer, class_group=assignment.class_group, teacher_id=assignment.teacher_id
         ),
         teacher_name=assignment.teacher.full_name,
+        shut=tuple({group: word for (_, group), word in shut.items()}.items()),
     )
 
 
@@ -285,6 +298,7 @@ def _row(
     marks: Sequence[Mark],
     remark: Remark | None,
     closed: str,
+    shut: Collection[str],
 ) -> SheetRow:
     by_cell = {(row.kind, row.ordinal): row for row in marks}
     here = pupil.left_date is None
@@ -293,7 +307,8 @@ def _row(
         row = by_cell.get((one.kind.value, one.ordinal))
         text = shown(None if row is None else mark_value(row))
         version = row.version if row else 0
-        editable = not closed and (takes_marks(frame, one) or bool(text))
+        here_open = not closed and one.kind.value not in shut
+        editable = here_open and (takes_marks(frame, one) or bool(text))
         wanted = here and one.required
         cells.append(SheetCell(one.key, one.title, text, version, wanted, editable))
     said, version = (remark.text, remark.version) if remark else ("", 0)
@@ -306,7 +321,14 @@ def _row(
         closed=closed,
         cells=tuple(cells),
         average=shown(_average(frame, term_marks(marks))),
-        remark=SheetCell(REMARK_COLUMN, REMARK_TITLE, said, version, here, not closed),
+        remark=SheetCell(
+            REMARK_COLUMN,
+            REMARK_TITLE,
+            said,
+            version,
+            here,
+            not closed and REMARK_COLUMN not in shut,
+        ),
     )
 
 
