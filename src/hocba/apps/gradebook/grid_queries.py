@@ -29,9 +29,8 @@ from hocba.apps.gradebook.permissions import (
 from hocba.apps.gradebook.queries import mark_value, standing, term_marks
 from hocba.apps.roster.models import TeachingAssignment
 from hocba.apps.roster.queries import (
-    assignments_of_class,
+    assignment_of,
     assignments_of_classes,
-    class_by_id,
     classes_of_school,
     homeroom_classes,
     roll_of_class,
@@ -70,18 +69,11 @@ def frame_for(
     Raises:
         HocbaError: "access.denied", also for what does not exist.
     """
-    class_group = class_by_id(class_id=class_id)
-    if class_group is None or term not in {one.value for one in Term}:
-        raise HocbaError("access.denied")
-    assignment = next(
-        (one for one in assignments_of_class(class_id=class_id) if one.subject_key == subject_key),
-        None,
-    )
-    if assignment is None:
+    assignment = assignment_of(class_id=class_id, subject_key=subject_key)
+    if assignment is None or term not in {one.value for one in Term}:
         raise HocbaError("access.denied")
     require = require_enter_marks if entering else require_read_marks
-    require(viewer, class_group=class_group, teacher_id=assignment.teacher_id)
-    assignment.class_group = class_group
+    require(viewer, class_group=assignment.class_group, teacher_id=assignment.teacher_id)
     return _frame(assignment, Term(term)), assignment
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.gradebook.actions import add_phrase, remove_phrase, save_cells
 from hocba.apps.gradebook.grid import REMARK, REMARK_LENGTH, TERM_WORDS, Sheet, rules_of
@@ -149,13 +150,13 @@ def _words() -> dict[str, Any]:
         "keepMine": _("Giữ của tôi: {yours}"),
         "takeTheirs": _("Lấy của người kia: {theirs}"),
         "nothing": _("để trống"),
+        "closed": _("không sửa được"),
         "length": _("{who}: {n}/{most} kí tự"),
         "chooseStudent": _("Hãy chọn một ô của học sinh cần nhận xét trước."),
     }
 
 
 def _actor(request: HttpRequest) -> UUID:
-    viewer = viewer_of_request(request)
-    if viewer.person_id is None:
+    if not isinstance(request.user, Person):
         raise HocbaError("access.denied")
-    return viewer.person_id
+    return request.user.id

@@ -189,6 +189,18 @@ def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     return found
 
 
+def assignment_of(*, class_id: UUID, subject_key: str) -> TeachingAssignment | None:
+    """Who teaches one subject of a class; class, school and teacher at hand."""
+    rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")
+    return rows.filter(class_group_id=class_id, subject_key=subject_key).first()
+
+
+def all_in_class(*, class_id: UUID, enrolment_ids: Collection[UUID]) -> bool:
+    """Whether all of these enrolments, leavers included, are of the class."""
+    found = Enrolment.objects.filter(class_group_id=class_id, id__in=enrolment_ids).count()
+    return found == len(set(enrolment_ids))
+
+
 def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssignment]:
     """Who teaches what in these classes, by class and subject; class, school, teacher at hand."""
     rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")

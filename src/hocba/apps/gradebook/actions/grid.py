@@ -32,7 +32,7 @@ from hocba.apps.gradebook.models import Mark, Remark, RemarkPhrase, SavedRequest
 from hocba.apps.gradebook.queries import mark_value
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
-from hocba.apps.roster.queries import roll_of_class
+from hocba.apps.roster.queries import all_in_class
 from hocba.core.assessment.findings import Finding, Place, Severity
 from hocba.core.assessment.marks import AssessmentForm, RemarkLevel
 from hocba.core.assessment.reading import read_mark
@@ -84,8 +84,7 @@ def save_cells(
         viewer=viewer, class_id=class_id, subject_key=subject_key, term=term, entering=True
     )
     digest = _digest(edits, f"{class_id} {subject_key} {term} {origin_file}")
-    roll = {pupil.enrolment_id for pupil in roll_of_class(class_id=class_id)}
-    if any(one.enrolment_id not in roll for one in edits):
+    if not all_in_class(class_id=class_id, enrolment_ids={one.enrolment_id for one in edits}):
         raise HocbaError("gradebook.cell_unknown")
     for _attempt in range(ATTEMPTS):
         answered = _answered(frame.school_id, request_id, digest, actor)
@@ -156,16 +155,15 @@ class _Saving:
         answer: Answer,
         changed: list[list[Any]],
     ) -> None:
-        """Write one group of columns; a window that has closed refuses the group alone."""
+        """Write one group of columns; a refusal, which comes before any writing, is its alone."""
         names = {_name(row): edit for edit, row in pairs}
         try:
-            with transaction.atomic():
-                entered: Entered[Any] = write_cells(
-                    rows=[row for _, row in pairs],
-                    seen={name: edit.seen for name, edit in names.items()},
-                    actor=self.actor,
-                    at=self.at,
-                )
+            entered: Entered[Any] = write_cells(
+                rows=[row for _, row in pairs],
+                seen={name: edit.seen for name, edit in names.items()},
+                actor=self.actor,
+                at=self.at,
+            )
         except HocbaError as refusal:
             answer["refused"] += [_refused(edit, refusal) for edit, _ in pairs]
             return
