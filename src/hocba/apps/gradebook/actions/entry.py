@@ -16,7 +16,9 @@ from hocba.adapters.spreadsheets.values import ClassWorkbook
 from hocba.apps.audit.actions import record_event
 from hocba.apps.gradebook.models import HomeroomRecord, Lock, Mark, Remark, VersionedRow
 from hocba.apps.gradebook.queries import standing
+from hocba.apps.gradebook.windows import refuse_closed
 from hocba.apps.identifiers import uuid7
+from hocba.apps.roster.holding import hold_school
 from hocba.core.assessment.findings import Place
 from hocba.core.assessment.marks import RemarkLevel
 from hocba.core.errors import HocbaError
@@ -68,7 +70,7 @@ def write_cells(
     Runs inside the caller's transaction, who records the event.
 
     Raises:
-        HocbaError: "gradebook.locked".
+        HocbaError: "gradebook.locked", "gradebook.closed", "gradebook.own_grant".
     """
     for row in rows:
         row.written_by, row.written_at, row.id = actor, at, uuid7(at=at)
@@ -96,7 +98,8 @@ def write_workbook(
     overwritten. Runs inside the caller's transaction.
 
     Raises:
-        HocbaError: "gradebook.locked", "gradebook.cells_newer".
+        HocbaError: "gradebook.locked", "gradebook.closed", "gradebook.own_grant",
+            "gradebook.cells_newer".
     """
     common = {
         "school_id": school_id,
@@ -133,6 +136,7 @@ def lock_students(
 
     Runs inside the caller's transaction; a student already locked stays as is.
     """
+    hold_school(school_id=school_id, alone=True)
     wanted = set(enrolment_ids)
     locked = set(
         Lock.objects.filter(
@@ -197,6 +201,7 @@ def _write_new(
     entered: Entered[Row] = Entered([], [], [])
     if not rows:
         return entered
+    hold_school(school_id=rows[0].school_id, alone=False)
     current = _current(model, key, rows)
     for row in rows:
         name = _fields(row, key)
@@ -210,6 +215,7 @@ def _write_new(
         else:
             row.version = 1 if before is None else before.version + 1
             entered.new.append(row)
+    refuse_closed([(row, current.get(_fields(row, key))) for row in entered.new])
     _refuse_locked(
         rows[0].school_id, rows[0].school_year, {row.enrolment_id for row in entered.new}
     )
