@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from hocba.apps.accounts.permissions import require_role
@@ -20,6 +21,7 @@ from hocba.apps.gradebook.grid import (
     shown,
     takes_marks,
 )
+from hocba.apps.gradebook.grid_closures import Closure, closures_of
 from hocba.apps.gradebook.models import Lock, Mark, Remark, RemarkPhrase
 from hocba.apps.gradebook.permissions import (
     can_enter_marks,
@@ -77,8 +79,10 @@ def frame_for(
     return _frame(assignment, Term(term)), assignment
 
 
-def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) -> Sheet:
-    """Return the grid of one subject of one class in one term.
+def sheet_for(
+    *, viewer: Viewer, class_id: UUID, subject_key: str, term: str, at: datetime
+) -> Sheet:
+    """Return the grid of one subject of one class in one term, with what is open at that instant.
 
     Raises:
         HocbaError: "access.denied".
@@ -94,7 +98,10 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
         (row.ordinal for rows in marks.values() for row in rows if mark_value(row) is not None),
         default=0,
     )
-    columns = columns_of(frame, highest=highest)
+    closures = closures_of(frame, at=at)
+    columns = tuple(
+        replace(one, closed=closures[one.kind].word) for one in columns_of(frame, highest=highest)
+    )
     locked = locked_students(
         school_id=frame.school_id, school_year=frame.school_year, enrolment_ids=ids
     )
@@ -109,6 +116,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
                 marks.get(pupil.enrolment_id, []),
                 remarks.get(pupil.enrolment_id),
                 "locked" if pupil.enrolment_id in locked else "",
+                closures,
             )
             for pupil in roll
         ),
@@ -116,6 +124,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
             viewer, class_group=assignment.class_group, teacher_id=assignment.teacher_id
         ),
         teacher_name=assignment.teacher.full_name,
+        remark_closed=closures[REMARK_COLUMN].word,
     )
 
 
@@ -277,6 +286,7 @@ def _row(
     marks: Sequence[Mark],
     remark: Remark | None,
     closed: str,
+    closures: Mapping[str, Closure],
 ) -> SheetRow:
     by_cell = {(row.kind, row.ordinal): row for row in marks}
     here = pupil.left_date is None
@@ -285,7 +295,8 @@ def _row(
         row = by_cell.get((one.kind.value, one.ordinal))
         text = shown(None if row is None else mark_value(row))
         version = row.version if row else 0
-        editable = not closed and (takes_marks(frame, one) or bool(text))
+        opened = not closed and closures[one.kind].opens(pupil.enrolment_id)
+        editable = opened and (takes_marks(frame, one) or bool(text))
         wanted = here and one.required
         cells.append(SheetCell(one.key, one.title, text, version, wanted, editable))
     said, version = (remark.text, remark.version) if remark else ("", 0)
@@ -298,7 +309,14 @@ def _row(
         closed=closed,
         cells=tuple(cells),
         average=shown(_average(frame, term_marks(marks))),
-        remark=SheetCell(REMARK_COLUMN, REMARK_TITLE, said, version, here, not closed),
+        remark=SheetCell(
+            REMARK_COLUMN,
+            REMARK_TITLE,
+            said,
+            version,
+            here,
+            not closed and closures[REMARK_COLUMN].opens(pupil.enrolment_id),
+        ),
     )
 
 

@@ -64,7 +64,13 @@ def school_duties(request: HttpRequest, school_id: UUID, school_year: str) -> Ht
 def sheet(request: HttpRequest, class_id: UUID, subject_key: str, term: str) -> HttpResponse:
     """Show the grid of one subject of one class in one term."""
     viewer = viewer_of_request(request)
-    found = sheet_for(viewer=viewer, class_id=class_id, subject_key=subject_key, term=term.upper())
+    found = sheet_for(
+        viewer=viewer,
+        class_id=class_id,
+        subject_key=subject_key,
+        term=term.upper(),
+        at=timezone.now(),
+    )
     context = {
         "sheet": found,
         "term": term,
@@ -103,7 +109,13 @@ def save(request: HttpRequest, class_id: UUID, subject_key: str, term: str) -> J
     if any(edit.column == REMARK for edit in edits):
         viewer = viewer_of_request(request)
         answer["doubts"] = _doubts(
-            sheet_for(viewer=viewer, class_id=class_id, subject_key=subject_key, term=term.upper())
+            sheet_for(
+                viewer=viewer,
+                class_id=class_id,
+                subject_key=subject_key,
+                term=term.upper(),
+                at=timezone.now(),
+            )
         )
     return JsonResponse(answer)
 
