@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from hocba.apps.accounts.models import ROLES, Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
+from hocba.web.help_pages import help_of
 
 ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 IMPORT_ROLES = ("it_officer", "principal")
@@ -45,7 +46,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         nav.append({"title": _("Thu hồi, thay thế"), "url": reverse("recalls")})
     if person.is_superuser:
         nav.append({"title": _("Quản trị"), "url": reverse("admin:index")})
+    match = request.resolver_match
     return {
+        "help": help_of(match.url_name if match else None),
         "nav": [item | {"current": request.path.startswith(item["url"])} for item in nav],
         "person": person.full_name,
         "place": "; ".join(

@@ -228,6 +228,8 @@ RESULTS: Mapping[str, str] = {
 }
 
 TRANSCRIPT: Mapping[str, str] = {
+    "issuing.return_open": "Học bạ được trả lại, đang chờ %(found)s sửa hoặc trả lời. Lí do "
+    "trả lại: %(expected)s.",
     "transcript.arrival_date": "Ngày chuyển đến %(found)s phải sau ngày sinh và không muộn hơn "
     "ngày phát hành. Hãy kiểm tra quá trình học tập.",
     "transcript.birth_date": "Ngày sinh %(found)s không hợp với năm học.",
