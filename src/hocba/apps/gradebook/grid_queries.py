@@ -24,6 +24,7 @@ from hocba.apps.gradebook.grid import (
 from hocba.apps.gradebook.grid_closures import Closure, closures_of
 from hocba.apps.gradebook.models import Lock, Mark, Remark, RemarkPhrase
 from hocba.apps.gradebook.permissions import (
+    HEADS,
     can_enter_marks,
     require_enter_marks,
     require_read_marks,
@@ -172,12 +173,12 @@ def duties_of(*, viewer: Viewer, school_year: str) -> list[Duty]:
 def duties_of_school(
     *, viewer: Viewer, school_id: UUID, school_year: str, page: int
 ) -> tuple[list[Duty], int]:
-    """Return a page of a school's sheets for its principal, and how many pages there are.
+    """Return a page of a school's sheets for its heads, and how many pages there are.
 
     Raises:
         HocbaError: "access.denied".
     """
-    require_role(viewer, "principal", unit_id=school_id)
+    require_role(viewer, *HEADS, unit_id=school_id)
     classes = classes_of_school(viewer=viewer, school_id=school_id, school_year=school_year)
     rows = assignments_of_classes(class_ids={one.pk for one in classes})
     shown_rows = rows[(page - 1) * PAGE : page * PAGE]

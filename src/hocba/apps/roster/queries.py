@@ -190,6 +190,12 @@ def school_years_taught(*, viewer: Viewer) -> list[str]:
     return sorted(years, reverse=True)
 
 
+def newest_school_year(*, school_id: UUID) -> str:
+    """Return the newest year in which the school has classes; "" when it has none."""
+    years = ClassGroup.objects.filter(school_id=school_id).order_by("-school_year")
+    return years.values_list("school_year", flat=True).first() or ""
+
+
 def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Enrolments of those who have not left, by class: one question for all of them."""
     rows = Enrolment.objects.filter(class_group_id__in=class_ids, left_date__isnull=True)
