@@ -12,7 +12,7 @@ from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
 from hocba.web.help_pages import help_of
 
-ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
+ENTRY_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "deputy_principal")
 SETUP_ROLES = ("it_officer", "clerk", "principal")
 IMPORT_ROLES = ("it_officer", "principal")
 BOOK_ROLES = (

@@ -1,6 +1,6 @@
 """Reading khóa sổ for pages: a school's windows, where its book stands, which cells are closed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,8 +26,6 @@ from hocba.apps.gradebook.window_rights import (
 from hocba.apps.gradebook.windows import (
     Scope,
     WindowState,
-    open_reopenings,
-    permits,
     scope_of,
     standing_state,
     state_of,
@@ -217,43 +215,6 @@ def closed_parts(
         if state is not WindowState.OPEN:
             found.append((term, group, state.value))
     return found
-
-
-def closed_cells(
-    *,
-    class_group: ClassGroup,
-    subject_key: str,
-    terms: Iterable[str],
-    groups: Iterable[str],
-    enrolment_ids: Collection[UUID],
-    at: datetime,
-) -> dict[tuple[UUID, str], str]:
-    """Return the closed cells of a sheet by (enrolment, column group), each with its state's word.
-
-    For pages that show before a save what the door would refuse: two questions at most.
-    """
-    school_id, school_year = class_group.school_id, class_group.school_year
-    windows = windows_of(school_id=school_id, school_year=school_year)
-    shut = {}
-    for term in terms:
-        for group in groups:
-            cell = Scope("" if group == "remark" else term, class_group.grade, subject_key, group)
-            state = standing_state(windows, cell=cell, at=at)
-            if state is not WindowState.OPEN:
-                shut[group] = (cell, state)
-    if not shut:
-        return {}
-    reopened = open_reopenings(
-        school_id=school_id, school_year=school_year, class_ids=[class_group.pk], at=at
-    )
-    return {
-        (enrolment_id, group): STATE_WORDS[state]
-        for group, (cell, state) in shut.items()
-        for enrolment_id in enrolment_ids
-        if not any(
-            permits(one, cell=cell, state=state, enrolment_id=enrolment_id) for one in reopened
-        )
-    }
 
 
 def _named(window: EntryWindow) -> int:
