@@ -101,7 +101,7 @@ def overview(request: HttpRequest, school_id: UUID) -> HttpResponse:
     context = {
         "overview": found,
         "year": year,
-        "years": years_around(school_year_of(timezone.now())),
+        "years": sorted({*years_around(school_year_of(timezone.now())), *found.years, year}),
         "steps": [
             {
                 "step": step,
@@ -242,6 +242,7 @@ def _preview(request: HttpRequest, plan: Plan) -> dict[str, object]:
         "counts": counts,
         "total": len(plan.rows),
         "blocked": plan.blocked,
+        "writing": counts["them"] + counts["doi"],
         "findings": _worded(plan.findings),
         "chosen": chosen,
         "filters": _filters(counts, len(plan.rows)),
