@@ -191,6 +191,7 @@ def measure(people: list[tuple[str, str]]) -> bool:
     def wrong(number: int) -> None:
         assert ask(number, str(uuid4()), "01/01/2010") == 422
 
+    first = milliseconds(right, len(people))
     for work in (bare, right, wrong):
         milliseconds(work, 20)
     peer = milliseconds(bare, LOOKUPS)
@@ -202,6 +203,7 @@ def measure(people: list[tuple[str, str]]) -> bool:
         ratio = told[name][1] / peer[1]
         p50, p95, busy = told[name]
         print(f"{name:<34}{p50:>7.2f} ms{p95:>7.2f} ms{ratio:>12.1f} x{busy:>13.2f} ms")
+    print(f"{'  never asked for before':<34}{first[0]:>7.2f} ms{first[1]:>7.2f} ms")
     p95 = told["a look-up, found"][1]
     print(f"p95 {p95:.1f} ms of {LIMIT_MS:.0f} ms: {'met' if p95 <= LIMIT_MS else 'not met'}")
     return p95 <= LIMIT_MS

@@ -23,6 +23,7 @@ MACHINES: dict[str, tuple[str, Mapping[tuple[str, str], str]]] = {
         "Đề nghị về học bạ đã phát hành",
         {(str(state), str(event)): str(after) for (state, event), after in REQUEST_STEPS.items()},
     ),
+    "return": ("Học bạ được trả lại", states.RETURN),
     "setup-import": (
         "Tệp thiết lập năm học",
         {

@@ -1,4 +1,4 @@
-"""The office sets a school year up: three workbooks, each previewed, and the principal's approval."""
+"""The office sets a school year up: three workbooks, each previewed; the principal approves."""
 
 import os
 from collections.abc import Callable

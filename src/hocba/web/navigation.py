@@ -10,7 +10,9 @@ from hocba.apps.accounts.models import ROLES, Person
 from hocba.apps.accounts.permissions import OVERSIGHT_ROLES
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
+from hocba.web.help_pages import help_of
 
+ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 SETUP_ROLES = ("it_officer", "clerk", "principal")
 IMPORT_ROLES = ("it_officer", "principal")
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
@@ -34,6 +36,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     order = list(ROLES)
     roles = sorted(viewer.roles, key=lambda pair: (str(pair[1]), order.index(pair[0])))
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
+    if viewer.units(*ENTRY_ROLES):
+        nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:
@@ -48,7 +52,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         nav.append({"title": _("Thu hồi, thay thế"), "url": reverse("recalls")})
     if person.is_superuser:
         nav.append({"title": _("Quản trị"), "url": reverse("admin:index")})
+    match = request.resolver_match
     return {
+        "help": help_of(match.url_name if match else None),
         "nav": [item | {"current": request.path.startswith(item["url"])} for item in nav],
         "person": person.full_name,
         "place": "; ".join(

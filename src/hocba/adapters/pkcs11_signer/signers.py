@@ -1,8 +1,10 @@
 """The signers over a session: digests with a certified key, messages with the log's or portal's."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from asn1crypto.core import OctetString
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -120,8 +122,35 @@ class Pkcs11Signer:
         return self._holder
 
 
-class Pkcs11CheckpointSigner:
-    """Implements `core.signing.ports.CheckpointSigner`; each use is a session of its own."""
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """How a key of one kind signs messages."""
+
+    key_type: KeyType
+    point_length: int
+    mechanism: Mechanism
+    asked: Callable[[bytes], bytes]  # what the token is asked to sign of a message
+    is_point: Callable[[bytes], bool]
+    verify: Callable[[bytes, bytes, bytes], bool]
+
+
+_ED25519 = _Scheme(
+    KeyType.EC_EDWARDS, 32, Mechanism.EDDSA, bytes, lambda raw: len(raw) == 32, ed25519_verify
+)
+_ES256 = _Scheme(
+    KeyType.EC,
+    65,
+    Mechanism.ECDSA,
+    lambda message: sha256(message).digest(),
+    is_p256_point,
+    es256_verify,
+)
+
+
+class _MessageSigner:
+    """Signs messages with one key of a token; each use is a session of its own."""
+
+    scheme: ClassVar[_Scheme]
 
     def __init__(self, address: KeyAddress, *, pin: Pin | None = None) -> None:
         """`pin` asks a person; without it the PIN comes from the address's file."""
@@ -130,62 +159,41 @@ class Pkcs11CheckpointSigner:
 
     @property
     def public_key(self) -> bytes:
-        """The key's public half (32 bytes).
+        """The key's public half, as the port says.
 
         Raises:
             HocbaError: those of `TokenSession`, "token.key_missing", "token.key_ambiguous",
                 "token.key_kind".
         """
         with TokenSession(self._address, self._pin) as session:
-            return _public_half(session)
+            return _public_half(session, self.scheme)
 
     def sign(self, message: bytes) -> bytes:
-        """Sign a message with Ed25519 (64 bytes out), verified before it is handed on.
+        """Sign a message (64 bytes out), verified before it is handed on.
 
         Raises:
             HocbaError: those of `public_key`, and "token.failed", "token.session_lost",
                 "signing.invalid_signature".
         """
+        scheme = self.scheme
         with TokenSession(self._address, self._pin) as session:
-            public_key = _public_half(session)
-            value = session.sign(_the_key(session), message, Mechanism.EDDSA)
-            if not ed25519_verify(public_key, message, value):
+            public_key = _public_half(session, scheme)
+            value = session.sign(_the_key(session), scheme.asked(message), scheme.mechanism)
+            if not scheme.verify(public_key, message, value):
                 raise HocbaError("signing.invalid_signature")
             return value
 
 
-class Pkcs11PortalSigner:
-    """Implements `core.signing.ports.PortalSigner`; each use is a session of its own."""
+class Pkcs11CheckpointSigner(_MessageSigner):
+    """Implements `core.signing.ports.CheckpointSigner`: Ed25519, a public half of 32 bytes."""
 
-    def __init__(self, address: KeyAddress, *, pin: Pin | None = None) -> None:
-        """`pin` asks a person; without it the PIN comes from the address's file."""
-        self._address = address
-        self._pin = pin
+    scheme = _ED25519
 
-    @property
-    def public_key(self) -> bytes:
-        """The key's public half: the uncompressed point (65 bytes).
 
-        Raises:
-            HocbaError: those of `TokenSession`, "token.key_missing", "token.key_ambiguous",
-                "token.key_kind".
-        """
-        with TokenSession(self._address, self._pin) as session:
-            return _p256_point(session)
+class Pkcs11PortalSigner(_MessageSigner):
+    """Implements `core.signing.ports.PortalSigner`: ES256, an uncompressed point of 65 bytes."""
 
-    def sign(self, message: bytes) -> bytes:
-        """Sign a message with ES256 (r‖s, 64 bytes out), verified before it is handed on.
-
-        Raises:
-            HocbaError: those of `public_key`, and "token.failed", "token.session_lost",
-                "signing.invalid_signature".
-        """
-        with TokenSession(self._address, self._pin) as session:
-            public_key = _p256_point(session)
-            value = session.sign(_the_key(session), sha256(message).digest(), Mechanism.ECDSA)
-            if not es256_verify(public_key, message, value):
-                raise HocbaError("signing.invalid_signature")
-            return value
+    scheme = _ES256
 
 
 def _kind(holder: CertificateHolder) -> KeyType | None:
@@ -203,25 +211,15 @@ def _the_key(session: TokenSession, kind: ObjectClass = ObjectClass.PRIVATE_KEY)
     return found[0]
 
 
-def _public_half(session: TokenSession) -> bytes:
+def _public_half(session: TokenSession, scheme: _Scheme) -> bytes:
     key = _the_key(session, ObjectClass.PUBLIC_KEY)
-    if key.key_type is not KeyType.EC_EDWARDS:
-        raise HocbaError("token.key_kind")
-    raw = _point(key, length=32)
-    if len(raw) != 32:
+    raw = _point(key, scheme.point_length) if key.key_type is scheme.key_type else b""
+    if not scheme.is_point(raw):
         raise HocbaError("token.key_kind")
     return raw
 
 
-def _p256_point(session: TokenSession) -> bytes:
-    key = _the_key(session, ObjectClass.PUBLIC_KEY)
-    raw = _point(key, length=65) if key.key_type is KeyType.EC else b""
-    if not is_p256_point(raw):
-        raise HocbaError("token.key_kind")
-    return raw
-
-
-def _point(key: Any, *, length: int) -> bytes:
+def _point(key: Any, length: int) -> bytes:
     """PKCS#11 3.0 wraps the point in an OCTET STRING; some tokens give it bare."""
     point = bytes(key[Attribute.EC_POINT])
     return bytes(OctetString.load(point).native) if len(point) == length + 2 else point

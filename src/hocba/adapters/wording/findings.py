@@ -35,6 +35,8 @@ FILE: Mapping[str, str] = {
 }
 
 SHEETS: Mapping[str, str] = {
+    "workbook.cell_typed": "Giáo viên đã nhập ô này là “%(expected)s”; tệp ghi “%(found)s”. Nhận "
+    "sổ sẽ thay bằng điểm của tệp.",
     "workbook.cells_hidden": "Trang này có dòng hoặc cột ẩn chứa dữ liệu. Hãy cho hiện và xem lại.",
     "workbook.column_twice": "Tiêu đề “%(found)s” có hai lần. Hãy xóa cột thừa.",
     "workbook.column_unheaded": "Cột này có dữ liệu (“%(found)s”) mà không có tiêu đề nên không "
@@ -159,6 +161,9 @@ CELLS: Mapping[str, str] = {
     "thừa, chỉ giữ lời văn.",
     "cell.too_long": "Ô này quá dài (%(found)s, cho phép %(expected)s). Hãy viết gọn lại.",
     "remark.missing": "Chưa có nhận xét.",
+    "sheet.cell_locked": "Ô %(found)s đã khóa nên không ghi.",
+    "sheet.column_surplus": "Cột này không có trong bảng điểm nên “%(found)s” không được ghi.",
+    "sheet.student_unknown": "Mã %(found)s và họ tên không khớp một học sinh của lớp.",
 }
 
 MARKS: Mapping[str, str] = {
@@ -224,6 +229,8 @@ RESULTS: Mapping[str, str] = {
 }
 
 TRANSCRIPT: Mapping[str, str] = {
+    "issuing.return_open": "Học bạ được trả lại, đang chờ %(found)s sửa hoặc trả lời. Lí do "
+    "trả lại: %(expected)s.",
     "transcript.arrival_date": "Ngày chuyển đến %(found)s phải sau ngày sinh và không muộn hơn "
     "ngày phát hành. Hãy kiểm tra quá trình học tập.",
     "transcript.birth_date": "Ngày sinh %(found)s không hợp với năm học.",

@@ -10,7 +10,22 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from hocba.apps.gradebook.window_models import EntryWindow, Reopening, SignalNote
 from hocba.apps.leaf import LeafModel
+
+__all__ = [
+    "EntryWindow",
+    "HomeroomRecord",
+    "ImportRun",
+    "Lock",
+    "Mark",
+    "Remark",
+    "RemarkPhrase",
+    "Reopening",
+    "SavedRequest",
+    "SignalNote",
+    "VersionedRow",
+]
 
 TERMS = ("HK1", "HK2")
 LEVELS = (0, 1, 2, 3)
@@ -62,6 +77,7 @@ class VersionedRow(LeafModel):
     origin_file = models.CharField(max_length=64, blank=True)  # sha256 of the workbook
     origin_sheet = models.CharField(max_length=64, blank=True)
     origin_cell = models.CharField(max_length=12, blank=True)
+    permit_id = models.UUIDField(null=True)  # the reopening or request that let a closed cell pass
 
     class Meta:
         """Not a table of its own."""
@@ -177,6 +193,55 @@ class HomeroomRecord(VersionedRow):
     def __str__(self) -> str:
         """Return the row's identifier."""
         return str(self.id)
+
+
+class SavedRequest(LeafModel):
+    """One save of the grid that was answered, so that sending it again gives the same answer.
+
+    `id` is drawn by the browser; rows are forgotten after some weeks (`sweeps`).
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "id")
+    person_id = models.UUIDField()
+    body_sha256 = models.CharField(max_length=64)
+    answer = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        """Find the old ones of a school."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["school_id", "saved_at"], name="saved_request_by_age")
+        ]
+
+    def __str__(self) -> str:
+        """Return the request's identifier."""
+        return str(self.id)
+
+
+class RemarkPhrase(models.Model):
+    """One phrase of a teacher's own remark bank; "{tên}" stands for the student's given name."""
+
+    id = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField()
+    text = models.CharField(max_length=300)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person_id", "text"],
+                name="remark_phrase_once",
+                violation_error_message="Kho nhận xét đã có câu này.",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="remark_phrase_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the phrase."""
+        return self.text
 
 
 class Lock(LeafModel):

@@ -3,38 +3,29 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.check import Check, check_file
-from hocba.apps.gradebook.models import (
-    HomeroomRecord,
-    ImportRun,
-    Lock,
-    Mark,
-    Remark,
-    VersionedRow,
-)
+from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Lock, Mark, Remark
+from hocba.apps.gradebook.standing import Row
+from hocba.apps.gradebook.standing import mark_value as mark_value
+from hocba.apps.gradebook.standing import standing as standing
 from hocba.apps.roster.elective_queries import Combination, combinations
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Level,
     MarkKind,
-    RemarkLevel,
     StudentYear,
     SubjectKey,
     SubjectYear,
-    Tenths,
     Term,
     TermMarks,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
 from hocba.core.errors import HocbaError
-
-Row = TypeVar("Row", bound=VersionedRow)
 
 READERS = ("it_officer", "principal", "clerk", "homeroom_teacher", "subject_teacher")
 
@@ -57,27 +48,6 @@ class GradebookYear:
     remarks: Mapping[SubjectKey, str]
     homeroom_remark: str
     other_award: str
-
-
-def standing(
-    model: type[Row], *, school_id: UUID, school_year: str, enrolment_ids: Collection[UUID]
-) -> list[Row]:
-    """Return the newest version of every row of these students."""
-    rows = model._default_manager.filter(
-        school_id=school_id, school_year=school_year, enrolment_id__in=list(enrolment_ids)
-    ).order_by("version")
-    newest: dict[tuple[object, ...], Row] = {}
-    for row in rows:
-        newest[_identity(row)] = row
-    return list(newest.values())
-
-
-def _identity(row: VersionedRow) -> tuple[object, ...]:
-    if isinstance(row, Mark):
-        return (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal)
-    if isinstance(row, Remark):
-        return (row.enrolment_id, row.subject_key)
-    return (row.enrolment_id,)
 
 
 def gradebook_years(
@@ -168,28 +138,28 @@ def _subject_year(
         subject=taught.key,
         form=taught.form,
         periods=taught.periods,
-        first=_term_marks(marks.get((taught.key, Term.FIRST.value), [])),
-        second=_term_marks(marks.get((taught.key, Term.SECOND.value), [])),
+        first=term_marks(marks.get((taught.key, Term.FIRST.value), [])),
+        second=term_marks(marks.get((taught.key, Term.SECOND.value), [])),
         has_topics=chosen is not None and taught.key in chosen.topics,
     )
 
 
-def _term_marks(marks: Iterable[Mark]) -> TermMarks:
-    by_kind: dict[str, dict[int, MarkValue | None]] = defaultdict(dict)
+def term_marks(marks: Iterable[Mark]) -> TermMarks:
+    """Return the standing rows of one subject and term as a value; a withdrawn mark is a gap.
+
+    A gap after the last mark is none: who withdraws a mark too many has the right number again.
+    """
+    by_kind: dict[str, dict[int, MarkValue]] = defaultdict(dict)
     for mark in marks:
-        by_kind[mark.kind][mark.ordinal] = _value(mark)
+        value = mark_value(mark)
+        if value is not None:
+            by_kind[mark.kind][mark.ordinal] = value
     regular = by_kind[MarkKind.REGULAR.value]
     return TermMarks(
         regular=tuple(regular.get(ordinal) for ordinal in range(1, max(regular, default=0) + 1)),
         midterm=by_kind[MarkKind.MIDTERM.value].get(1),
         final=by_kind[MarkKind.FINAL.value].get(1),
     )
-
-
-def _value(mark: Mark) -> MarkValue | None:
-    if mark.remark_level:
-        return RemarkLevel(mark.remark_level)
-    return None if mark.tenths is None else Tenths(mark.tenths)
 
 
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:

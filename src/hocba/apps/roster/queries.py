@@ -1,5 +1,6 @@
 """Reads of the roster. Those without `viewer` serve actions of other offices, never a page."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from uuid import UUID
 
@@ -10,7 +11,12 @@ from hocba.apps.roster.permissions import (
     require_read_class,
     require_read_school,
 )
-from hocba.apps.roster.values import EnrolledStudent, TeachingDuty, masked_citizen_id
+from hocba.apps.roster.values import (
+    EnrolledStudent,
+    EnrolmentPlace,
+    TeachingDuty,
+    masked_citizen_id,
+)
 from hocba.core.errors import HocbaError
 
 _STUDENT_FIELDS = tuple(
@@ -63,6 +69,11 @@ def class_by_id(*, class_id: UUID) -> ClassGroup | None:
     """Find a class, its school and homeroom teacher at hand."""
     classes = ClassGroup.objects.select_related("school", "homeroom_teacher")
     return classes.filter(pk=class_id).first()
+
+
+def classes_by_id(*, class_ids: Collection[UUID]) -> dict[UUID, ClassGroup]:
+    """Return classes by their keys, each with its school at hand."""
+    return ClassGroup.objects.select_related("school").in_bulk(list(class_ids))
 
 
 def class_by_name(*, school_id: UUID, school_year: str, name: str) -> ClassGroup | None:
@@ -166,3 +177,41 @@ def _enrolled(row: Enrolment) -> EnrolledStudent:
         left_date=row.left_date,
         **{name: getattr(row.student, name) for name in _STUDENT_FIELDS},
     )
+
+
+def school_years_taught(*, viewer: Viewer) -> list[str]:
+    """School years in which the viewer teaches or is homeroom teacher, newest first."""
+    taught = TeachingAssignment.objects.filter(teacher_id=viewer.person_id)
+    led = ClassGroup.objects.filter(homeroom_teacher_id=viewer.person_id)
+    years = {
+        *taught.values_list("class_group__school_year", flat=True).distinct(),
+        *led.values_list("school_year", flat=True).distinct(),
+    }
+    return sorted(years, reverse=True)
+
+
+def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Enrolments of those who have not left, by class: one question for all of them."""
+    rows = Enrolment.objects.filter(class_group_id__in=class_ids, left_date__isnull=True)
+    found: dict[UUID, list[UUID]] = {class_id: [] for class_id in class_ids}
+    for class_id, enrolment_id in rows.values_list("class_group_id", "id"):
+        found[class_id].append(enrolment_id)
+    return found
+
+
+def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssignment]:
+    """Who teaches what in these classes, by class and subject; class, school, teacher at hand."""
+    rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")
+    found = rows.filter(class_group_id__in=class_ids)
+    return list(found.order_by("class_group__grade", "class_group__name", "subject_key"))
+
+
+def places_of_enrolments(*, enrolment_ids: Collection[UUID]) -> dict[UUID, EnrolmentPlace]:
+    """Class and grade of each enrolment."""
+    rows = Enrolment.objects.filter(pk__in=enrolment_ids)
+    return {
+        enrolment_id: EnrolmentPlace(class_id, grade)
+        for enrolment_id, class_id, grade in rows.values_list(
+            "id", "class_group_id", "class_group__grade"
+        )
+    }
