@@ -10,6 +10,7 @@ from hocba.apps.accounts.models import ROLES, Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
 
+ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 IMPORT_ROLES = ("it_officer", "principal")
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
 RECALL_ROLES = (
@@ -32,6 +33,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     order = list(ROLES)
     roles = sorted(viewer.roles, key=lambda pair: (str(pair[1]), order.index(pair[0])))
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
+    if viewer.units(*ENTRY_ROLES):
+        nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:

@@ -158,6 +158,9 @@ CELLS: Mapping[str, str] = {
     "thừa, chỉ giữ lời văn.",
     "cell.too_long": "Ô này quá dài (%(found)s, cho phép %(expected)s). Hãy viết gọn lại.",
     "remark.missing": "Chưa có nhận xét.",
+    "sheet.cell_locked": "Ô %(found)s đã khóa nên không ghi.",
+    "sheet.column_surplus": "Cột này không có trong bảng điểm nên “%(found)s” không được ghi.",
+    "sheet.student_unknown": "Mã %(found)s và họ tên không khớp một học sinh của lớp.",
 }
 
 MARKS: Mapping[str, str] = {

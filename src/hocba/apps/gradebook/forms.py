@@ -26,3 +26,16 @@ class WorkbookForm(forms.Form):
                 _("Tệp lớn hơn 20 MB. Sổ của một lớp thường dưới 1 MB: hãy xóa ảnh, trang thừa.")
             )
         return upload
+
+
+class TermSheetForm(WorkbookForm):
+    """The workbook of one sheet of the grid, to be compared with what stands."""
+
+    workbook = forms.FileField(
+        label=_("Tệp Excel của bảng điểm này (.xlsx)"),
+        help_text=_("Dùng tệp đã xuất từ trang nhập điểm. Xem chỗ khác nhau trước, chưa ghi gì."),
+        error_messages={
+            "required": _("Hãy chọn tệp .xlsx của bảng điểm."),
+            "empty": _("Tệp này rỗng. Hãy xuất lại từ trang nhập điểm."),
+        },
+    )

@@ -179,6 +179,55 @@ class HomeroomRecord(VersionedRow):
         return str(self.id)
 
 
+class SavedRequest(LeafModel):
+    """One save of the grid that was answered, so that sending it again gives the same answer.
+
+    `id` is drawn by the browser; rows are forgotten after some weeks (`sweeps`).
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "id")
+    person_id = models.UUIDField()
+    body_sha256 = models.CharField(max_length=64)
+    answer = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        """Find the old ones of a school."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["school_id", "saved_at"], name="saved_request_by_age")
+        ]
+
+    def __str__(self) -> str:
+        """Return the request's identifier."""
+        return str(self.id)
+
+
+class RemarkPhrase(models.Model):
+    """One phrase of a teacher's own remark bank; "{tên}" stands for the student's given name."""
+
+    id = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField()
+    text = models.CharField(max_length=300)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person_id", "text"],
+                name="remark_phrase_once",
+                violation_error_message="Kho nhận xét đã có câu này.",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="remark_phrase_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the phrase."""
+        return self.text
+
+
 class Lock(LeafModel):
     """Khóa sổ: from here on nothing of this student's year is written (TT: khóa sổ trước khi ký).
 

@@ -52,12 +52,19 @@ class GradebookYear:
 
 
 def standing(
-    model: type[Row], *, school_id: UUID, school_year: str, enrolment_ids: Collection[UUID]
+    model: type[Row],
+    *,
+    school_id: UUID,
+    school_year: str,
+    enrolment_ids: Collection[UUID],
+    subject_keys: Collection[str] | None = None,
 ) -> list[Row]:
-    """Return the newest version of every row of these students."""
+    """Return the newest version of every row of these students, in these subjects if named."""
     rows = model._default_manager.filter(
         school_id=school_id, school_year=school_year, enrolment_id__in=list(enrolment_ids)
     ).order_by("version")
+    if subject_keys is not None:
+        rows = rows.filter(subject_key__in=list(subject_keys))
     newest: dict[tuple[object, ...], Row] = {}
     for row in rows:
         newest[_identity(row)] = row
@@ -152,15 +159,21 @@ def _subject_year(
         subject=taught.key,
         form=taught.form,
         periods=taught.periods,
-        first=_term_marks(marks.get((taught.key, Term.FIRST.value), [])),
-        second=_term_marks(marks.get((taught.key, Term.SECOND.value), [])),
+        first=term_marks(marks.get((taught.key, Term.FIRST.value), [])),
+        second=term_marks(marks.get((taught.key, Term.SECOND.value), [])),
     )
 
 
-def _term_marks(marks: Iterable[Mark]) -> TermMarks:
-    by_kind: dict[str, dict[int, MarkValue | None]] = defaultdict(dict)
+def term_marks(marks: Iterable[Mark]) -> TermMarks:
+    """Return the standing rows of one subject and term as a value; a withdrawn mark is a gap.
+
+    A gap after the last mark is none: who withdraws a mark too many has the right number again.
+    """
+    by_kind: dict[str, dict[int, MarkValue]] = defaultdict(dict)
     for mark in marks:
-        by_kind[mark.kind][mark.ordinal] = _value(mark)
+        value = mark_value(mark)
+        if value is not None:
+            by_kind[mark.kind][mark.ordinal] = value
     regular = by_kind[MarkKind.REGULAR.value]
     return TermMarks(
         regular=tuple(regular.get(ordinal) for ordinal in range(1, max(regular, default=0) + 1)),
@@ -169,7 +182,8 @@ def _term_marks(marks: Iterable[Mark]) -> TermMarks:
     )
 
 
-def _value(mark: Mark) -> MarkValue | None:
+def mark_value(mark: Mark) -> MarkValue | None:
+    """Return what a row says; None when it withdraws."""
     if mark.remark_level:
         return RemarkLevel(mark.remark_level)
     return None if mark.tenths is None else Tenths(mark.tenths)

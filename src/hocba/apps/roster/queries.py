@@ -1,5 +1,6 @@
 """Reads of the roster. Those without `viewer` serve actions of other offices, never a page."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from uuid import UUID
 
@@ -166,3 +167,30 @@ def _enrolled(row: Enrolment) -> EnrolledStudent:
         left_date=row.left_date,
         **{name: getattr(row.student, name) for name in _STUDENT_FIELDS},
     )
+
+
+def school_years_taught(*, viewer: Viewer) -> list[str]:
+    """School years in which the viewer teaches or is homeroom teacher, newest first."""
+    taught = TeachingAssignment.objects.filter(teacher_id=viewer.person_id)
+    led = ClassGroup.objects.filter(homeroom_teacher_id=viewer.person_id)
+    years = {
+        *taught.values_list("class_group__school_year", flat=True).distinct(),
+        *led.values_list("school_year", flat=True).distinct(),
+    }
+    return sorted(years, reverse=True)
+
+
+def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Enrolments of those who have not left, by class: one question for all of them."""
+    rows = Enrolment.objects.filter(class_group_id__in=class_ids, left_date__isnull=True)
+    found: dict[UUID, list[UUID]] = {class_id: [] for class_id in class_ids}
+    for class_id, enrolment_id in rows.values_list("class_group_id", "id"):
+        found[class_id].append(enrolment_id)
+    return found
+
+
+def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssignment]:
+    """Who teaches what in these classes, by class and subject; class, school, teacher at hand."""
+    rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")
+    found = rows.filter(class_group_id__in=class_ids)
+    return list(found.order_by("class_group__grade", "class_group__name", "subject_key"))

@@ -1,14 +1,15 @@
 """Writing marks, remarks and homeroom records as new versions of what stands.
 
-One door for every interface (Excel today, the grid later): the same comparison, the same locks, the
-same versions. Only what differs from the standing version is written; a locked student's data may
-be repeated but not changed.
+One door for every interface (Excel, the grid): the same comparison, the same locks, the same
+versions. Only what differs from the standing version is written; a locked student's data may be
+repeated but not changed. Who says which version they had before them (`seen`) overwrites nothing
+else: such a cell is a conflict and comes back, the others are written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from hocba.adapters.spreadsheets.values import ClassWorkbook
@@ -46,6 +47,36 @@ class Written:
     homeroom_records: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entered(Generic[Row]):
+    """What became of rows handed in: new versions, what stood already, what others changed."""
+
+    new: list[Row]
+    kept: list[Row]
+    conflicts: list[tuple[Row, Row | None]]  # wanted, standing
+
+
+def write_cells(
+    *,
+    rows: Sequence[Row],
+    seen: Mapping[tuple[Any, ...], int],
+    actor: UUID,
+    at: datetime,
+) -> Entered[Row]:
+    """Write single cells of one table; `seen` gives the version (0: none) each writer had.
+
+    Runs inside the caller's transaction, who records the event.
+
+    Raises:
+        HocbaError: "gradebook.locked".
+    """
+    for row in rows:
+        row.written_by, row.written_at, row.id = actor, at, uuid7(at=at)
+    model = type(rows[0])
+    key, values = (MARK_KEY, MARK_VALUES) if model is Mark else (REMARK_KEY, REMARK_VALUES)
+    return _write_new(model, key, values, rows, seen)
+
+
 def write_workbook(
     *,
     school_id: UUID,
@@ -69,11 +100,11 @@ def write_workbook(
         "origin_file": workbook.digest,
     }
     return Written(
-        marks=_write_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common)),
-        remarks=_write_new(
+        marks=_count_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common)),
+        remarks=_count_new(
             Remark, REMARK_KEY, REMARK_VALUES, _remarks(workbook, enrolments, common)
         ),
-        homeroom_records=_write_new(
+        homeroom_records=_count_new(
             HomeroomRecord, HOMEROOM_KEY, HOMEROOM_VALUES, _homeroom(workbook, enrolments, common)
         ),
     )
@@ -129,32 +160,55 @@ def lock_students(
     return len(new)
 
 
-def _write_new(
+def _count_new(
     model: type[Row], key: tuple[str, ...], values: tuple[str, ...], wanted: Iterator[Row]
 ) -> int:
-    rows = list(wanted)
+    return len(_write_new(model, key, values, list(wanted)).new)
+
+
+def _write_new(
+    model: type[Row],
+    key: tuple[str, ...],
+    values: tuple[str, ...],
+    rows: Sequence[Row],
+    seen: Mapping[tuple[Any, ...], int] | None = None,
+) -> Entered[Row]:
+    entered: Entered[Row] = Entered([], [], [])
     if not rows:
-        return 0
-    school_id, school_year = rows[0].school_id, rows[0].school_year
-    enrolment_ids = {row.enrolment_id for row in rows}
-    current = {
-        _fields(row, key): row
-        for row in standing(
-            model, school_id=school_id, school_year=school_year, enrolment_ids=enrolment_ids
-        )
-    }
-    new: list[Row] = []
+        return entered
+    current = _current(model, key, rows)
     for row in rows:
-        before = current.get(_fields(row, key))
+        name = _fields(row, key)
+        before = current.get(name)
         if before is not None and _fields(before, values) == _fields(row, values):
-            continue
-        if before is None and _is_empty(row, values):
-            continue
-        row.version = 1 if before is None else before.version + 1
-        new.append(row)
-    _refuse_locked(school_id, school_year, {row.enrolment_id for row in new})
-    model._default_manager.bulk_create(new)
-    return len(new)
+            entered.kept.append(before)
+        elif before is None and _is_empty(row, values):
+            entered.kept.append(row)
+        elif seen is not None and seen[name] != (before.version if before else 0):
+            entered.conflicts.append((row, before))
+        else:
+            row.version = 1 if before is None else before.version + 1
+            entered.new.append(row)
+    _refuse_locked(
+        rows[0].school_id, rows[0].school_year, {row.enrolment_id for row in entered.new}
+    )
+    model._default_manager.bulk_create(entered.new)
+    return entered
+
+
+def _current(
+    model: type[Row], key: tuple[str, ...], rows: Sequence[Row]
+) -> dict[tuple[Any, ...], Row]:
+    """The newest version of the cells that these rows are about."""
+    subjects = {row.subject_key for row in rows if isinstance(row, Mark | Remark)}
+    standing_rows = standing(
+        model,
+        school_id=rows[0].school_id,
+        school_year=rows[0].school_year,
+        enrolment_ids={row.enrolment_id for row in rows},
+        subject_keys=subjects or None,
+    )
+    return {_fields(row, key): row for row in standing_rows}
 
 
 def _refuse_locked(school_id: UUID, school_year: str, enrolment_ids: set[UUID]) -> None:
