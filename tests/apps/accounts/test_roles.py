@@ -121,6 +121,39 @@ def test_grants_that_are_refused(
         )
 
 
+@pytest.mark.parametrize(
+    ("held", "asked", "elsewhere"),
+    [
+        ("principal", "clerk", False),
+        ("clerk", "deputy_principal", False),
+        ("deputy_principal", "it_officer", False),
+        ("principal", "deputy_principal", False),
+        ("subject_teacher", "operator", True),
+        ("operator", "authority_officer", True),
+    ],
+)
+def test_hard_conflicts(
+    make_person: Callable[..., Person],
+    school: Unit,
+    other_school: Unit,
+    at: datetime,
+    held: str,
+    asked: str,
+    elsewhere: bool,
+) -> None:
+    """Some pairs never meet in one unit, some not even in two."""
+    person = make_person("hai.ghe", (held, school))
+    days = {"valid_from": date(2025, 1, 1), "actor": None, "at": at}
+    with refused("accounts.roles_conflict"):
+        actions.grant_role(person_id=person.pk, role=asked, unit_id=school.pk, **days)
+    grant = {"person_id": person.pk, "role": asked, "unit_id": other_school.pk}
+    if elsewhere:
+        with refused("accounts.roles_conflict"):
+            actions.grant_role(**grant, **days)
+    else:
+        actions.grant_role(**grant, **days)
+
+
 def test_nobody_grants_themselves(principal: Person, school: Unit, at: datetime) -> None:
     with refused("accounts.own_role"):
         actions.grant_role(

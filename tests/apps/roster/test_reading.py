@@ -11,6 +11,7 @@ from hocba.apps.accounts.viewer import NOBODY, Viewer
 from hocba.apps.roster import queries
 from hocba.apps.roster.actions import create_unit, end_unit
 from hocba.apps.roster.models import ClassGroup, Unit
+from hocba.apps.roster.permissions import can_oversee
 from hocba.core.errors import HocbaError
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,13 @@ def test_a_school_without_level_or_parent_is_refused_by_the_database(
 ) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         create_unit(kind="school", code="9", name="x", valid_from=at.date(), actor=None, at=at)
+
+
+def test_nobody_oversees_the_school_they_work_in(
+    make_person: Make, authority: Unit, school: Unit, other_school: Unit, viewer_for: Look
+) -> None:
+    viewer = viewer_for(
+        make_person("hai.noi", ("authority_officer", authority), ("subject_teacher", school))
+    )
+    assert can_oversee(viewer, school_id=other_school.pk)
+    assert not can_oversee(viewer, school_id=school.pk)

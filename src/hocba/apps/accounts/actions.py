@@ -13,7 +13,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from hocba.apps.accounts.models import ROLES, Person, RoleAssignment, sign_in_name
-from hocba.apps.accounts.permissions import CONFLICTS
+from hocba.apps.accounts.permissions import conflicting
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
@@ -137,14 +137,15 @@ def grant_role(
         raise HocbaError("accounts.own_role")
     person = _locked_person(person_id)
     overlapping = RoleAssignment.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), person=person, unit_id=unit_id
+        Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), person=person
     )
     if valid_to is not None:
         overlapping = overlapping.filter(valid_from__lte=valid_to)
     for other in overlapping:
-        if other.role != role and frozenset({other.role, role}) in CONFLICTS:
+        same_unit = other.unit_id == unit_id
+        if conflicting(other.role, role, same_unit=same_unit):
             raise HocbaError("accounts.roles_conflict", role=role, other=other.role)
-        if other.role == role:
+        if other.role == role and same_unit:
             if (other.valid_from, other.valid_to) == (valid_from, valid_to):
                 return other
             raise HocbaError("accounts.role_overlaps", role=role)

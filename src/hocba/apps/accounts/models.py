@@ -10,7 +10,9 @@ from django.db.models import F, Q
 ROLES: dict[str, str] = {
     "subject_teacher": "Giáo viên bộ môn",
     "homeroom_teacher": "Giáo viên chủ nhiệm",
+    "subject_head": "Tổ trưởng chuyên môn",
     "principal": "Hiệu trưởng",
+    "deputy_principal": "Phó hiệu trưởng",
     "clerk": "Văn thư",
     "it_officer": "Cán bộ công nghệ thông tin",
     "authority_officer": "Cán bộ cấp quản lý",

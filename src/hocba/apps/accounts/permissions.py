@@ -8,17 +8,50 @@ from uuid import UUID
 from hocba.apps.accounts.viewer import Viewer
 from hocba.core.errors import HocbaError
 
-SCHOOL_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk", "it_officer")
+SCHOOL_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "subject_head",
+    "principal",
+    "deputy_principal",
+    "clerk",
+    "it_officer",
+)
 OVERSIGHT_ROLES = ("authority_officer", "department_officer")
 
 CONFLICTS: frozenset[frozenset[str]] = frozenset(
-    {
+    frozenset(pair)
+    for pair in (
         # Who keeps the accounts must not also sign or seal with them.
-        frozenset({"it_officer", "principal"}),
-        frozenset({"it_officer", "clerk"}),
-    }
+        ("it_officer", "principal"),
+        ("it_officer", "deputy_principal"),
+        ("it_officer", "clerk"),
+        # Two signature slots that every plan separates: the head's and the seal.
+        ("clerk", "principal"),
+        ("clerk", "deputy_principal"),
+        # One chair at a time: a deputy signs by a delegation, which names another person.
+        ("principal", "deputy_principal"),
+    )
 )
 """Pairs of roles that one person never holds in one unit on the same day."""
+
+CONFLICTS_ANYWHERE: frozenset[frozenset[str]] = frozenset(
+    # Who runs the system reads and writes no school's records, in whatever unit.
+    frozenset({"operator", role})
+    for role in (*SCHOOL_ROLES, *OVERSIGHT_ROLES)
+)
+"""Pairs of roles that one person never holds on the same day, not even in two units.
+
+The other hard conflicts are of acts on one object and are refused there: nobody approves what they
+asked for, nobody oversees a school in which they hold a role (`roster.permissions.can_oversee`),
+nobody signs two slots that the plan separates (`issuing`).
+"""
+
+
+def conflicting(one: str, other: str, *, same_unit: bool) -> bool:
+    """Whether nobody may hold these two roles on the same day."""
+    pair = frozenset({one, other})
+    return pair in CONFLICTS_ANYWHERE or (same_unit and pair in CONFLICTS)
 
 
 def can_role(viewer: Viewer, *roles: str, unit_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.roster.models import ClassGroup, TeachingAssignment, Unit
 from hocba.core.errors import HocbaError
 
-WHOLE_SCHOOL_ROLES = ("principal", "clerk", "it_officer")
+WHOLE_SCHOOL_ROLES = ("principal", "deputy_principal", "clerk", "it_officer")
 _DEEPEST_TREE = 6  # Sở → authority → school is three
 
 
@@ -22,9 +22,11 @@ def units_above(*, unit_id: UUID) -> tuple[UUID, ...]:
 
 
 def can_oversee(viewer: Viewer, *, school_id: UUID) -> bool:
-    """Whether the viewer is an officer of a unit above this school."""
+    """Whether the viewer is an officer of a unit above this school, and no part of the school."""
     units = viewer.units(*OVERSIGHT_ROLES)
-    return bool(units) and not units.isdisjoint(units_above(unit_id=school_id))
+    if not units or can_role(viewer, *SCHOOL_ROLES, unit_id=school_id):
+        return False
+    return not units.isdisjoint(units_above(unit_id=school_id))
 
 
 def can_read_school(viewer: Viewer, *, school_id: UUID) -> bool:
