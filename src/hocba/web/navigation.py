@@ -12,6 +12,16 @@ from hocba.apps.roster.queries import units_of_viewer
 
 ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 IMPORT_ROLES = ("it_officer", "principal")
+LEADING_ROLES = ("homeroom_teacher",)
+RESULT_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "clerk",
+    "authority_officer",
+    "department_officer",
+)
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
 RECALL_ROLES = (
     "clerk",
@@ -35,6 +45,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
     if viewer.units(*ENTRY_ROLES):
         nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
+    if viewer.units(*LEADING_ROLES):
+        nav.append({"title": _("Chủ nhiệm"), "url": reverse("homeroom")})
+    if viewer.units(*RESULT_ROLES):
+        nav.append({"title": _("Kết quả"), "url": reverse("results_classes")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:

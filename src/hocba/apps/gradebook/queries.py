@@ -10,7 +10,16 @@ from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.check import Check, check_file
-from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Mark, Remark, VersionedRow
+from hocba.apps.gradebook.models import (
+    HomeroomRecord,
+    ImportRun,
+    Mark,
+    Reassessment,
+    Remark,
+    SummerRecord,
+    VersionedRow,
+)
+from hocba.apps.roster.models import TeachingAssignment
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Level,
@@ -19,11 +28,13 @@ from hocba.core.assessment.marks import (
     StudentYear,
     SubjectKey,
     SubjectYear,
+    Summer,
     Tenths,
     Term,
     TermMarks,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
+from hocba.core.assessment.subjects import subject_by_key
 from hocba.core.errors import HocbaError
 
 Row = TypeVar("Row", bound=VersionedRow)
@@ -74,9 +85,23 @@ def standing(
 def _identity(row: VersionedRow) -> tuple[object, ...]:
     if isinstance(row, Mark):
         return (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal)
-    if isinstance(row, Remark):
+    if isinstance(row, Remark | Reassessment):
         return (row.enrolment_id, row.subject_key)
     return (row.enrolment_id,)
+
+
+def taught_subjects(
+    assignments: Iterable[TeachingAssignment], *, school_level: str
+) -> list[TaughtSubject]:
+    """Return the subjects of a class as the gradebook wants them."""
+    return [
+        TaughtSubject(
+            key=SubjectKey(item.subject_key),
+            form=subject_by_key(SubjectKey(item.subject_key), school_level=school_level).form,
+            periods=item.periods,
+        )
+        for item in assignments
+    ]
 
 
 def gradebook_years(
@@ -90,7 +115,7 @@ def gradebook_years(
 ) -> dict[UUID, GradebookYear]:
     """Return each student's standing year, ready for `core.assessment.assess_year`.
 
-    Four queries whatever the size of the class.
+    Five queries whatever the size of the class.
     """
 
     def of_students(model: type[Row]) -> list[Row]:
@@ -105,6 +130,12 @@ def gradebook_years(
     for remark in of_students(Remark):
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
     homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
+    summers = {row.enrolment_id: row for row in of_students(SummerRecord)}
+    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
+    for again in of_students(Reassessment):
+        result = mark_value(again)
+        if result is not None:
+            reassessed[again.enrolment_id][SubjectKey(again.subject_key)] = result
     taught = tuple(subjects)
     years = {}
     for enrolment_id in enrolment_ids:
@@ -120,6 +151,8 @@ def gradebook_years(
                 conduct_second=_level(record, "conduct_second"),
                 absences_excused=None if record is None else record.absences_excused,
                 absences_unexcused=None if record is None else record.absences_unexcused,
+                conduct_year=_level(record, "conduct_year"),
+                summer=_summer(summers.get(enrolment_id), reassessed[enrolment_id]),
             ),
             remarks=remarks[enrolment_id],
             homeroom_remark="" if record is None else record.remark,
@@ -182,11 +215,18 @@ def term_marks(marks: Iterable[Mark]) -> TermMarks:
     )
 
 
-def mark_value(mark: Mark) -> MarkValue | None:
+def mark_value(mark: Mark | Reassessment) -> MarkValue | None:
     """Return what a row says; None when it withdraws."""
     if mark.remark_level:
         return RemarkLevel(mark.remark_level)
     return None if mark.tenths is None else Tenths(mark.tenths)
+
+
+def _summer(record: SummerRecord | None, reassessed: Mapping[SubjectKey, MarkValue]) -> Summer:
+    if record is None:
+        return Summer(reassessed=reassessed)
+    conduct = None if record.training is None else Level(record.training)
+    return Summer(reassessed=reassessed, conduct=conduct, closed=record.closed)
 
 
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:
