@@ -183,27 +183,29 @@ def judged_class(
     regulation = regulation_for(
         school_level=level, grade=class_group.grade, school_year=class_group.school_year
     )
+    subjects = {
+        one.subject_key: subject_by_key(SubjectKey(one.subject_key), school_level=level)
+        for one in assignments
+    }
+    taught = sorted(assignments, key=lambda one: subjects[one.subject_key].display_order)
     roll = roll_of_class(class_id=class_group.pk)
     records = gradebook_years(
         school_id=class_group.school_id,
         school_year=class_group.school_year,
         school_level=level,
         grade=class_group.grade,
-        subjects=taught_subjects(assignments, school_level=level),
+        subjects=taught_subjects(taught, school_level=level),
         enrolment_ids=[pupil.enrolment_id for pupil in roll],
     )
-    columns = [
-        TaughtColumn(
-            subject_by_key(SubjectKey(one.subject_key), school_level=level), one.teacher.full_name
-        )
-        for one in assignments
-        if scope.shows(one.subject_key)
-    ]
     return ClassResults(
         class_group=class_group,
         regulation=regulation,
         scope=scope,
-        columns=tuple(sorted(columns, key=lambda one: one.subject.display_order)),
+        columns=tuple(
+            TaughtColumn(subjects[one.subject_key], one.teacher.full_name)
+            for one in taught
+            if scope.shows(one.subject_key)
+        ),
         students=tuple(
             StudentResults(
                 pupil,
