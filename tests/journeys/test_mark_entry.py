@@ -45,7 +45,9 @@ def teacher(make_person: Callable[..., Person], school: Unit) -> Person:
 
 
 @pytest.fixture
-def teach(accept_9a1: Callable[..., ClassGroup], teacher: Person) -> Callable[..., ClassGroup]:
+def teach(
+    accept_9a1: Callable[..., ClassGroup], teacher: Person
+) -> Callable[..., ClassGroup]:
     """Put 9A1 into somebody's hands: `teach(count, person)`."""
 
     def hand_over(count: int = 45, person: Person = teacher) -> ClassGroup:

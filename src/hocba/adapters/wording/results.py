@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from hocba.core.assessment.results import Decision, PromotionResult, SummerAction
 
 SCOPES: Mapping[str, str] = {"HK1": "Học kì I", "HK2": "Học kì II", "year": "Cả năm"}
+INSIDE: Mapping[str, str] = {"HK1": "học kì I", "HK2": "học kì II", "year": "cả năm"}
+"""The same within a sentence; numerals stay capitals."""
 DECISIONS: Mapping[str, str] = {
     Decision.PROMOTED.value: "Được lên lớp",
     Decision.PROMOTED_AFTER_SUMMER.value: "Được lên lớp sau hè",
@@ -12,9 +14,10 @@ DECISIONS: Mapping[str, str] = {
     Decision.RETAINED.value: "Ở lại lớp",
     Decision.UNDETERMINED.value: "Chưa đủ căn cứ",
 }
-_COMPLETED = {
-    True: "Hoàn thành chương trình",
-    False: "Chưa hoàn thành chương trình",
+_COMPLETED: Mapping[str, str] = {
+    Decision.PROMOTED.value: "Hoàn thành chương trình",
+    Decision.PROMOTED_AFTER_SUMMER.value: "Hoàn thành chương trình sau hè",
+    Decision.RETAINED.value: "Chưa hoàn thành chương trình",
 }
 BADGES: Mapping[str, str] = {
     Decision.PROMOTED.value: "passed",
@@ -35,9 +38,9 @@ _REVIEW: Mapping[str, str] = {
 
 
 def decision_words(promotion: PromotionResult, *, completes: bool | None = None) -> str:
-    """Return the conclusion as a list shows it, with a final grade's completion of the level."""
-    words = DECISIONS[promotion.decision.value]
-    return f"{words}; {_COMPLETED[completes].lower()}" if completes is not None else words
+    """Return the conclusion as a list shows it; a final grade completes the level or does not."""
+    words = DECISIONS if completes is None else _COMPLETED
+    return words[promotion.decision.value]
 
 
 def actions_words(promotion: PromotionResult, *, names: Mapping[str, str]) -> str:

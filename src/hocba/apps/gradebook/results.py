@@ -66,7 +66,8 @@ class TaughtColumn:
     @property
     def short(self) -> str:
         """The name as it fits a narrow column: the abbreviation that schools use, if any."""
-        return next((one for one in self.subject.aliases if one.isupper()), self.subject.name)
+        found = [one for one in self.subject.aliases if one.isupper()]
+        return min(found, key=lambda one: max(map(len, one.split())), default=self.subject.name)
 
     @property
     def scored(self) -> bool:

@@ -14,7 +14,7 @@ from structlog.contextvars import get_contextvars
 
 from hocba.adapters.pdf import class_results_pdf
 from hocba.adapters.spreadsheets.results_book import ResultsBook, write_results_book
-from hocba.adapters.wording.results import SCOPES
+from hocba.adapters.wording.results import INSIDE
 from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.gradebook.actions.results import record_export
 from hocba.apps.gradebook.homeroom_views import actor_of, asked_order, asked_scope
@@ -36,7 +36,7 @@ def excel(request: HttpRequest, found: ClassResults) -> HttpResponse:
     group, now = table.results.class_group, timezone.localtime()
     book = ResultsBook(
         about=[
-            f"Kết quả lớp {group.name}, {SCOPES[table.scope].lower()}, năm học {group.school_year}",
+            f"Kết quả lớp {group.name}, {INSIDE[table.scope]}, năm học {group.school_year}",
             group.school.name,
             f"Người xuất: {_who(request)}; lúc {now:%H:%M %d/%m/%Y}; mã yêu cầu {number}",
         ],

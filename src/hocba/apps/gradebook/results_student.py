@@ -6,6 +6,7 @@ from typing import Any
 from hocba.adapters.wording.explanations import why
 from hocba.adapters.wording.results import (
     BADGES,
+    INSIDE,
     SCOPES,
     actions_words,
     decision_words,
@@ -58,8 +59,8 @@ def _conclusions(found: ClassResults, one: StudentResults, told: Told) -> list[d
         ("Học lực", "Hạnh kiểm") if found.legacy else ("Kết quả học tập", "Kết quả rèn luyện")
     )
     rows = [
-        (f"{learning}, {word.lower()}", level_text(one.learning(scope)), f"learning.{scope}", "")
-        for scope, word in SCOPES.items()
+        (f"{learning}, {word}", level_text(one.learning(scope)), f"learning.{scope}", "")
+        for scope, word in INSIDE.items()
     ]
     rows.append((f"{conduct}, cả năm", found.conduct_word(judged.conduct.year), "conduct", ""))
     decision = decision_words(judged.promotion, completes=judged.completes_level)
