@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import segno
+from PIL import Image
 
 from hocba.cli import main
 from hocba.core.registry.lifecycle import TranscriptState
@@ -73,6 +75,48 @@ def test_text_comes_from_a_file_or_a_pipe_too(
     monkeypatch.setattr("sys.stdin", pipe)
     assert verify("--qr", "-", listed="in_force").code == 0
     assert verify("--qr", "@khong-co", listed="in_force").code == 2
+
+
+@pytest.mark.parametrize(("kind", "turned"), [("png", 0), ("jpg", 7)])
+def test_the_code_is_read_off_a_picture(
+    verify: Verify, tmp_path: Path, kind: str, turned: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a phone takes it: not straight, among other things, with the portal's address beside."""
+    picture = tmp_path / f"Ảnh chụp.{kind.upper()}"
+    photograph(claims.text(), "https://hocba.vn/xac-minh/").rotate(
+        turned, expand=True, fillcolor=235
+    ).save(picture, "PNG" if kind == "png" else "JPEG")
+    assert verify("--qr", str(picture), listed="in_force").code == 0
+    assert verify("--qr", f"@{picture}", listed="recalled").code == 1
+    pipe = io.TextIOWrapper(io.BytesIO(picture.read_bytes()))
+    monkeypatch.setattr("sys.stdin", pipe)
+    assert verify("--qr", "-", listed="in_force").code == 0
+
+
+def photograph(*texts: str) -> Image.Image:
+    """A page with QR codes on it."""
+    page = Image.new("L", (1600, 1000), 235)
+    for number, text in enumerate(texts):
+        drawn = io.BytesIO()
+        segno.make(text, micro=False).save(drawn, kind="png", scale=6)
+        page.paste(Image.open(drawn).convert("L"), (60 + 800 * number, 120))
+    return page
+
+
+def test_a_picture_without_code_or_broken_is_told(verify: Verify, tmp_path: Path) -> None:
+    empty, broken, huge = (tmp_path / name for name in ("a.png", "b.jpg", "c.png"))
+    photograph().save(empty)
+    broken.write_bytes(b"\xff\xd8\xff" + bytes(40))
+    Image.new("1", (10_000, 9_000)).save(huge)  # a few kilobytes that unpack to 90 million points
+    for picture, words in (
+        (empty, "Không thấy mã QR"),
+        (broken, "Không đọc được ảnh"),
+        (huge, "Ảnh quá lớn"),
+        (tmp_path / "khong-co.png", "Không"),
+    ):
+        answered = verify("--qr", str(picture), listed="in_force")
+        assert answered.code == 2
+        assert words in answered.err
 
 
 @pytest.mark.parametrize(

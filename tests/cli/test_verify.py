@@ -201,6 +201,7 @@ def test_the_json_tells_who_signed_but_not_whose_marks(run: Run) -> None:
         "role": "KY_PHAT_HANH",
         "indication": "TOTAL-PASSED",
         "signer_name": IDENTITY.school.name,
+        "capacity": "",
         "signing_time": "2025-05-30T09:04:00+07:00",
         "proven_time": None,
         "certificate_serial": read_certificate(certificate).serial,

@@ -38,6 +38,9 @@ from hocba.core.signing.keys import ed25519_verify
 from hocba.web.demo import road
 from hocba.web.demo.city import build_city
 from hocba.web.demo.report import Report
+from tests.faults.mark_jobs import inspect_marks as inspect_marks
+from tests.faults.mark_jobs import make_sheet as make_sheet
+from tests.faults.mark_jobs import post_marks as post_marks
 from tests.faults.places import WORKBOOK
 
 SCHOOL = UUID("00000000-0000-4000-8000-00000000a001")

@@ -8,9 +8,14 @@ from pathlib import Path
 
 APPS = Path(__file__).parents[2] / "src" / "hocba" / "apps"
 WRITES = {"create", "bulk_create", "update", "bulk_update", "delete", "save", "get_or_create"}
-# The audit office is the sink itself; guards against guessing passwords and codes are no state
-# of the school's records.
-EXEMPT = {"audit/actions.py", "accounts/throttling.py", "portal/throttling.py"}
+# The audit office is the sink itself; guards against guessing and when a session was last seen are
+# no state of the school's records.
+EXEMPT = {
+    "audit/actions.py",
+    "accounts/sessions.py",
+    "accounts/throttling.py",
+    "portal/throttling.py",
+}
 # They write inside the transaction of an action elsewhere, which records the event.
 JOINED = {"write_cells", "write_workbook"}
 

@@ -1,4 +1,4 @@
-"""A subject teacher enters a class: with the keyboard alone, from Excel's clipboard, beside another."""
+"""A subject teacher enters a class: by keyboard alone, from Excel's clipboard, beside another."""
 
 import re
 from collections.abc import Callable
@@ -45,9 +45,7 @@ def teacher(make_person: Callable[..., Person], school: Unit) -> Person:
 
 
 @pytest.fixture
-def teach(
-    accept_9a1: Callable[..., ClassGroup], teacher: Person
-) -> Callable[..., ClassGroup]:
+def teach(accept_9a1: Callable[..., ClassGroup], teacher: Person) -> Callable[..., ClassGroup]:
     """Put 9A1 into somebody's hands: `teach(count, person)`."""
 
     def hand_over(count: int = 45, person: Person = teacher) -> ClassGroup:
@@ -101,7 +99,7 @@ def test_gvbm_nhap_diem_mot_lop_chi_bang_ban_phim(teach: Any, sign_in: SignIn) -
     expect(told(page)).to_have_text(SAVED)
     page.keyboard.press("Control+Home")
     typed(page, "ArrowRight", "9", "Tab", "6,5", "Tab", "0", "Tab", "8", "ArrowRight", "7")
-    expect(page.locator("[data-average]").first).to_have_text("7,1")  # 24+16+21 over 9 in tenths
+    expect(page.locator("[data-average]").first).to_have_text("6,8")  # (24 + 2·8 + 3·7) / 9
     page.keyboard.press("Enter")
     expect(told(page)).to_have_text(SAVED)
     expect(page.get_by_text("Còn thiếu 10 ô điểm")).to_be_visible()
@@ -180,7 +178,7 @@ def test_hai_giao_vien_sua_cung_mot_o(
 
 
 def test_gvbm_mat_mang_roi_het_phien_ma_khong_mat_diem(teach: Any, sign_in: SignIn) -> None:
-    """The answer is lost, then the session: what was typed waits in the browser and is saved once."""
+    """The answer is lost, then the session: what was typed waits in the browser, saved once."""
     class_group = teach(3)
     page = sign_in("gv01")
     page.goto(page.url.replace("/ban-lam-viec/", address("mark_sheet", class_group)))

@@ -2,9 +2,11 @@
 
     hocba verify --qr "HBS1:…" --trust trust.json [--status-list status-list] [--json] [--at …]
 
-The text comes as the argument, from a file (`--qr @FILE`) or from standard input (`--qr -`); a
-phone's or scanner's QR reader gives it. It passes when its word is "hợp lệ": signed by the portal,
-and in force by a status list that is not out of date. Exit codes are those of `hocba verify`.
+The text comes as the argument, from a file (`--qr @FILE`) or from standard input (`--qr -`), as a
+phone's or scanner's QR reader gives it; or the code is read off a picture of the page (PNG or JPEG:
+`--qr trang.png`, `--qr @FILE`, or standard input). It passes when its word is "hợp lệ": signed by
+the portal, and in force by a status list that is not out of date. Exit codes are those of `hocba
+verify`.
 
 --json prints {"checked_at", "passed", "word", "questions": {"genuine"|"in_force": {"answer",
 "reasons": [{"code", "sentence"}]}}, "status_list": {"state", "issued_at", "valid_until",
@@ -24,6 +26,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from hocba.adapters.qr_images import MAX_IMAGE_BYTES, is_image, qr_text
 from hocba.adapters.wording.claims import FIELDS, GENUINE, claim_sentence, promotion_words
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.wording.verdicts import (
@@ -43,6 +46,7 @@ from hocba.core.signing.trust import TrustStore
 from hocba.core.verification import ListedStatus, Question, VerdictWord
 
 _MAX_TEXT_BYTES = 4096
+_IMAGES = (".png", ".jpg", ".jpeg")
 
 
 def run(
@@ -80,12 +84,16 @@ def listed_as_json(listed: ListedStatus | None) -> dict[str, Any] | None:
 def _text(given: str) -> str:
     """The text without the line end that files and pipes add; blanks are letters of base45."""
     if given == "-":
-        data = sys.stdin.buffer.read(_MAX_TEXT_BYTES)
+        data = sys.stdin.buffer.read(MAX_IMAGE_BYTES + 1)
     elif given.startswith("@"):
-        data = bounded_bytes(Path(given[1:]), limit=_MAX_TEXT_BYTES)
+        data = bounded_bytes(Path(given[1:]), limit=MAX_IMAGE_BYTES)
+    elif given.lower().endswith(_IMAGES):
+        data = bounded_bytes(Path(given), limit=MAX_IMAGE_BYTES)
     else:
         return given.strip("\r\n")
-    return data.decode("utf-8", errors="replace").strip("\r\n")
+    if is_image(data) or given.lower().endswith(_IMAGES):
+        return qr_text(data)
+    return data[:_MAX_TEXT_BYTES].decode("utf-8", errors="replace").strip("\r\n")
 
 
 def _as_json(verdict: ClaimVerdict) -> dict[str, Any]:

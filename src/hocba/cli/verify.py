@@ -2,7 +2,8 @@
 
     hocba verify FILE… --trust trust.json [--at 2026-06-01T00:00:00+07:00]
                        [--signatures-only] [--archive PROOF] [--status-list LIST] [--json]
-    hocba verify --qr TEXT|@FILE|- --trust trust.json [--status-list LIST] [--json]   (see `claims`)
+    hocba verify --qr TEXT|IMAGE|@FILE|- --trust trust.json [--status-list LIST] [--json]
+                                                (the code on paper, see `claims`)
     hocba verify FILE… --raw-xml [--json]       (any signed XML, see `raw_xml`)
     hocba verify FILE… --raw-pdf [--json]       (any signed PDF, see `raw_pdf`)
 
@@ -18,8 +19,9 @@ file, bad time, a list that nobody trusted signed).
 --json prints {"checked_at", "trust_sha256", "files": [{"file", "passed", "word", "document_sha256",
 "lookup_uuid", "questions": {"unaltered"|"in_force"|"rightly_signed": {"answer", "reasons":
 [{"code", "sub_indication", "detail", "sentence"}]}}, "signatures": [{"slot", "role", "indication",
-"signer_name", "signing_time", "proven_time", "certificate_serial", "reasons", "remarks"}], "log":
-{"index", "tree_size", "origin", "entry_at", "witnesses"} | null, "archive": {"indication",
+"signer_name", "capacity", "signing_time", "proven_time", "certificate_serial", "reasons",
+"remarks"}], "log": {"index", "tree_size", "origin", "entry_at", "witnesses"} | null,
+"archive": {"indication",
 "archived_at", "renewed_at", "renew_before", "reasons"} | null, "status_list": {"state",
 "issued_at", "valid_until", "out_of_date"} | null}]}; names and marks of the student are not
 printed. A file that cannot be opened is {"file", "passed": false, "error", "sentence"}.
@@ -75,7 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--status-list", type=Path, help="danh sách tình trạng đã ký: biết cả việc thu hồi về sau"
     )
     parser.add_argument(
-        "--qr", metavar="NỘI-DUNG", help="nội dung mã QR trên bản in, hoặc @TỆP, hoặc - (đầu vào)"
+        "--qr",
+        metavar="NỘI-DUNG",
+        help="nội dung mã QR trên bản in, hoặc ảnh PNG/JPEG, @TỆP, - (đầu vào)",
     )
     parser.add_argument(
         "--raw-xml", action="store_true", help="XML đã ký bất kì: từng chữ ký, không xét tin cậy"
@@ -218,6 +222,7 @@ def _as_json(path: Path, verdict: PublicVerdict | HocbaError, passed: bool) -> d
                 "role": one.role.value if one.role else "",
                 "indication": one.indication.value,
                 "signer_name": one.signer_name,
+                "capacity": one.capacity.value,
                 "signing_time": one.signing_time.isoformat() if one.signing_time else None,
                 "proven_time": one.proven_time.isoformat() if one.proven_time else None,
                 "certificate_serial": one.certificate_serial,

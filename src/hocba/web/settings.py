@@ -34,6 +34,16 @@ HOCBA_FETCH_HOSTS       comma-separated hosts that may be asked for stamps and r
 HOCBA_FETCH_SECONDS     longest wait for one answer (default: 10)
 HOCBA_BRIDGE_URL        signing software of the signer's machine (default: wss://127.0.0.1:8987)
 HOCBA_REMOTE_SIGNING_PATH   file of the remote signing services and their secrets (TOML)
+HOCBA_SECOND_FACTOR     1: people whose roles sign, seal, lock, unlock, grant or export need a
+                        passkey or an app's code (default: 1, but 0 in the demo)
+HOCBA_SECOND_FACTOR_ROLES   comma-separated roles it is for (default: all but subject_head)
+HOCBA_STEP_UP, HOCBA_STEP_UP_SECONDS   ask again before grave acts unless the sign-in is this fresh
+                        (default: 1, but 0 in the demo; 300 seconds)
+HOCBA_OIDC_URL          sign-in elsewhere by OpenID Connect: the issuer's address (default: off)
+HOCBA_OIDC_CLIENT_ID, HOCBA_OIDC_CLIENT_SECRET, HOCBA_OIDC_NAME   our name there, the secret, the
+                        provider's name on the button
+HOCBA_OIDC_MATCH, HOCBA_OIDC_CLAIM   which account it opens: citizen_id or username, and the claim
+                        that holds it (default: citizen_id, of the same name); never a new one
 HOCBA_MAIL_URL          smtp://user@host:587 (STARTTLS) or smtps://; without it notices are printed
 HOCBA_MAIL_PASSWORD, HOCBA_MAIL_FROM   its password, the sender's address
 HOCBA_TESTING           1 for the checks of the test suite (pytest itself is noticed)
@@ -52,26 +62,8 @@ from django.core.management.utils import get_random_secret_key
 
 from hocba.core.registry.witness import witness_problem
 from hocba.web import logging as log_lines
-
-
-def from_environment(name: str, default: str | None = None) -> str:
-    """Read NAME, or the file named by NAME_FILE (both at once is a mistake)."""
-    value, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
-    if value and path:
-        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set")
-    if path:
-        value = Path(path).read_text(encoding="utf-8").strip()
-    if not value and default is None:
-        raise ImproperlyConfigured(f"{name} (or {name}_FILE) is not set")
-    return value or default or ""
-
-
-def flag(name: str, *, default: bool) -> bool:
-    """Read a yes/no setting; anything but 0 or 1 is a mistake."""
-    value = from_environment(name, "1" if default else "0")
-    if value not in ("0", "1"):
-        raise ImproperlyConfigured(f"{name} must be 0 or 1")
-    return value == "1"
+from hocba.web.environment import flag, from_environment
+from hocba.web.sign_in import sign_in_settings
 
 
 def database(url: str) -> dict[str, Any]:
@@ -167,6 +159,8 @@ if DEBUG and not DEMO:
 DATA_DIR = Path(from_environment("HOCBA_DATA_DIR", "demo-data" if DEMO or TESTING else None))
 HOCBA_DEMO = DEMO  # read by offices: software signers load in the demo and nowhere else
 HOCBA_DATA_DIR = DATA_DIR
+_second = from_environment("HOCBA_SECOND_BLOB_DIR", "")  # on another disk
+HOCBA_SECOND_BLOB_DIR = Path(_second) if _second else None
 HOCBA_BEHIND_PROXY = BEHIND_PROXY
 HOCBA_PROXIES = proxy_networks(from_environment("HOCBA_PROXIES", "127.0.0.1/32,::1/128"))
 HOCBA_API_SECONDS = float(from_environment("HOCBA_API_SECONDS", "5"))
@@ -205,6 +199,12 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "hocba.apps.audit",
     "hocba.apps.accounts",
     "hocba.apps.roster",
@@ -228,7 +228,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "hocba.web.middleware.DenyByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "hocba.apps.accounts.middleware.SecondFactorWall",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "hocba.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "hocba.web.urls"
@@ -293,6 +295,17 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # an activation link lives three days
 LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/ban-lam-viec/"
 LOGOUT_REDIRECT_URL = "/"
+
+# Sign-in is django-allauth's, behind the accounts office, which reads those that are named here.
+_sign_in = sign_in_settings(relaxed=DEMO or TESTING)
+globals().update(_sign_in)
+HOCBA_SECOND_FACTOR: bool = _sign_in["HOCBA_SECOND_FACTOR"]
+HOCBA_SECOND_FACTOR_ROLES: tuple[str, ...] = _sign_in["HOCBA_SECOND_FACTOR_ROLES"]
+HOCBA_STEP_UP: bool = _sign_in["HOCBA_STEP_UP"]
+HOCBA_STEP_UP_SECONDS: int = _sign_in["HOCBA_STEP_UP_SECONDS"]
+HOCBA_OIDC: dict[str, Any] = _sign_in["HOCBA_OIDC"]
+HOCBA_OIDC_MATCH: str = _sign_in["HOCBA_OIDC_MATCH"]
+HOCBA_OIDC_CLAIM: str = _sign_in["HOCBA_OIDC_CLAIM"]
 
 # "__Host-" makes the browser refuse the cookie unless it is secure, host-only and for the root.
 _prefix = "__Host-" if TLS else ""

@@ -179,3 +179,68 @@ def test_the_name_appears_only_when_all_bytes_are_on_disk(
         "sync root",
         "sync over the root",
     ]
+
+
+Told = list[tuple[str, str, bool]]
+
+
+@pytest.fixture
+def told() -> Told:
+    """What a store with a second copy said of its troubles."""
+    return []
+
+
+@pytest.fixture
+def doubled(tmp_path: Path, told: Told) -> BlobStore:
+    """A store with a second copy."""
+    return BlobStore(tmp_path / "a", BlobStore(tmp_path / "b"), lambda *said: told.append(said))
+
+
+@pytest.mark.parametrize("damage", [None, b"", DATA[:-1], DATA.swapcase()])
+def test_the_second_copy_serves_and_mends_the_first(
+    doubled: BlobStore, told: Told, damage: bytes | None
+) -> None:
+    doubled.put(DATA)
+    place = doubled.place(DIGEST)
+    place.unlink()
+    if damage is not None:
+        place.write_bytes(damage)
+    assert doubled.get(DIGEST) == DATA
+    assert place.read_bytes() == DATA
+    code = "blob.missing" if damage is None else "blob.corrupt"
+    assert told == [(DIGEST, code, True)]
+    assert doubled.get(DIGEST) == DATA
+    assert len(told) == 1
+
+
+def test_what_is_damaged_in_both_copies_is_refused(doubled: BlobStore, told: Told) -> None:
+    doubled.put(DATA)
+    for copy in (doubled, doubled.second):
+        copy.place(DIGEST).write_bytes(b"x")
+    with refused("blob.corrupt"):
+        doubled.get(DIGEST)
+    with refused("blob.corrupt"):
+        doubled.mend(DIGEST)
+    with refused("blob.missing"):
+        doubled.get("../a")
+    assert told == []
+
+
+def test_mending_looks_at_both_copies(doubled: BlobStore, told: Told) -> None:
+    doubled.put(DATA)
+    assert doubled.mend(DIGEST) == ""
+    doubled.second.place(DIGEST).write_bytes(b"x")
+    assert doubled.mend(DIGEST) == "second.blob.corrupt"
+    assert doubled.second.get(DIGEST) == DATA
+    doubled.place(DIGEST).unlink()
+    assert doubled.mend(DIGEST) == "blob.missing"
+    assert doubled.place(DIGEST).read_bytes() == DATA
+    assert [code for _, code, mended in told if mended] == ["second.blob.corrupt", "blob.missing"]
+
+
+def test_a_second_copy_that_is_away_keeps_nobody_from_working(tmp_path: Path, told: Told) -> None:
+    (tmp_path / "b").write_text("a file where the folder should be")
+    store = BlobStore(tmp_path / "a", BlobStore(tmp_path / "b"), lambda *said: told.append(said))
+    assert store.put(DATA) == DIGEST
+    assert store.get(DIGEST) == DATA
+    assert told == [(DIGEST, "second.storage.failed", False)]

@@ -35,9 +35,7 @@ def test_a_typed_mark_is_tenths_with_its_person(
     row = Mark.objects.filter(school_id=class_9a1.school_id).first()
     assert row is not None
     assert (row.written_by, row.written_at, row.origin_file) == (subject_teacher.pk, at, "")
-    event = AuditEvent.objects.get(
-        school_id=class_9a1.school_id, action="gradebook.cells_written"
-    )
+    event = AuditEvent.objects.get(school_id=class_9a1.school_id, action="gradebook.cells_written")
     assert event.actor_id == subject_teacher.pk
     assert event.after["cells"][0] == [str(first), "regular-1", "8,5", 1]
 

@@ -69,6 +69,8 @@ def test_the_whole_road_from_a_wrong_mark_to_the_new_version(case: Case) -> None
     assert was.replaced_by == issued_new.lookup_digest.hex() == replaced.replaces_digest.hex()
     assert issued_new.replaces_digest == issued.lookup_digest
     assert (issued_new.version, recalled.version) == (2, 1)
+    told = history_of(lookup_uuid=old.lookup_uuid)
+    assert [one.leads_to for one in told] == [None, None, entries_of(new_uuid)[0].index]
     assert request_by_id(request_id=request_id).state == "replaced"
     assert sorted(Notice.objects.values_list("kind", flat=True)) == ["recalled", "replaced"]
 

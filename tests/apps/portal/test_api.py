@@ -9,6 +9,7 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -65,6 +66,15 @@ def send_zip(client: Client, headers: dict[str, str], files: dict[str, bytes]) -
     return client.post(
         f"{API}/batches/files", body, content_type="application/zip", headers=headers
     )
+
+
+def send_form(
+    client: Client, headers: dict[str, str], files: list[tuple[str, bytes]], request_id: str = ""
+) -> object:
+    """Send a batch of files as a form."""
+    uploads = [SimpleUploadedFile(name, data) for name, data in files]
+    headers = {**headers, "Idempotency-Key": request_id or str(uuid4())}
+    return client.post(f"{API}/batches/files", {"file": uploads, "note": "x"}, headers=headers)
 
 
 def outcomes(client: Client, headers: dict[str, str], answer: object) -> list[dict[str, object]]:
@@ -330,3 +340,40 @@ def test_a_key_without_purpose_or_end_is_not_made(
     with pytest.raises(HocbaError) as refusal:
         make_key(**({"purpose": "x"} | values))
     assert refusal.value.code == code
+
+
+def test_files_of_a_form_are_judged_like_those_of_a_zip(client: Client, document: bytes) -> None:
+    headers, number = make_key(), "dot-1-form"
+    files = [("lan.xml", document), ("la.txt", b"x"), ("lan.xml", document + b" ")]
+    for _ in range(2):  # with another boundary, and the same request all the same
+        answer = send_form(client, headers, files, number)
+        assert answer.status_code == 200
+    assert answer.headers["Idempotent-Replayed"] == "true"
+    told = outcomes(client, headers, answer)
+    assert [(one["file"], one["verdict"]) for one in told][:2] == [
+        ("lan.xml", "hop_le"),
+        ("la.txt", "khong_phai_cua_truong"),
+    ]
+    assert told[2]["verdict"] != "hop_le"
+    other = send_form(client, headers, files[:1], number)
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "api.request_id_used")
+
+
+def test_a_form_is_bounded_while_it_arrives(client: Client) -> None:
+    headers = make_key()
+    for files, code in (
+        ([(f"{number}.xml", b"x") for number in range(1001)], "api.batch_too_large"),
+        ([("a.xml", bytes(4 * 1024 * 1024 + 1))], "api.file_too_large"),
+        ([], "api.batch_too_large"),
+    ):
+        answer = send_form(client, headers, files)
+        assert answer.json()["error"]["code"] == code
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=b"):
+        answer = client.post(
+            f"{API}/batches/files",
+            b"--b\r\nContent-Dis",
+            content_type=kind,
+            headers={**headers, "Idempotency-Key": "form-0001"},
+        )
+        assert answer.json()["error"]["code"] == "api.form_unreadable"
+    assert not Batch.objects.exists()

@@ -14,7 +14,7 @@ import segno
 
 from hocba.adapters.pdf.cleaning import printable, visible
 from hocba.core.errors import HocbaError
-from hocba.core.signing.verdict import Indication, SignatureVerdict, SlotRole
+from hocba.core.signing.verdict import Capacity, Indication, SignatureVerdict, SlotRole
 from hocba.core.transcript.canonical import row_id
 from hocba.core.transcript.model import Signatory, StudyStep, SubjectRow, Transcript, YearSummary
 
@@ -93,7 +93,7 @@ def form_values(item: Rendition) -> dict[str, object]:
         "steps": [_step(step) for step in transcript.study_steps],
         "subjects": [_subject(row, teachers[row.key]) for row in transcript.subjects],
         "summary": _summary(transcript.summary),
-        "principal": _person(transcript.principal),
+        "principal": _head(transcript, signed),
         "homeroom": _person(transcript.homeroom_teacher),
         "place_date": _place_date(transcript),
         "signers": signers,
@@ -145,9 +145,10 @@ def _signature(verdict: SignatureVerdict | None, expected: str) -> dict[str, str
     if verdict is None:
         return {"state": "unsigned", "words": "Chưa ký số", "time": "", "name": name}
     state, words = _STATES[verdict.indication]
+    by_right = {Capacity.IN_PLACE: " (ký thay)", Capacity.DELEGATED: " (ký theo ủy quyền)"}
     return {
         "state": state,
-        "words": words,
+        "words": words + by_right.get(verdict.capacity, ""),
         "time": "" if verdict.signing_time is None else moment(verdict.signing_time),
         "name": printable(verdict.signer_name, limit=_NAME) or name,
     }
@@ -242,6 +243,14 @@ def _step(step: StudyStep) -> dict[str, str]:
 def _person(person: Signatory) -> dict[str, object]:
     deputy = person.title.casefold().startswith("phó ")
     return {"name": printable(person.full_name, limit=_NAME), "deputy": deputy}
+
+
+def _head(transcript: Transcript, signed: "_Signed") -> dict[str, object]:
+    """Return the head, or the deputy who signed for the head by delegation ("KT.")."""
+    verdict = signed.by_role.get(SlotRole.PRINCIPAL)
+    if verdict is None or verdict.capacity is not Capacity.DELEGATED:
+        return _person(transcript.principal)
+    return {"name": printable(verdict.signer_name, limit=_NAME), "deputy": True}
 
 
 def _place_date(transcript: Transcript) -> str:

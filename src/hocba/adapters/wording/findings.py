@@ -34,6 +34,8 @@ FILE: Mapping[str, str] = {
 }
 
 SHEETS: Mapping[str, str] = {
+    "workbook.cell_typed": "Giáo viên đã nhập ô này là “%(expected)s”; tệp ghi “%(found)s”. Nhận "
+    "sổ sẽ thay bằng điểm của tệp.",
     "workbook.cells_hidden": "Trang này có dòng hoặc cột ẩn chứa dữ liệu. Hãy cho hiện và xem lại.",
     "workbook.column_twice": "Tiêu đề “%(found)s” có hai lần. Hãy xóa cột thừa.",
     "workbook.column_unheaded": "Cột này có dữ liệu (“%(found)s”) mà không có tiêu đề nên không "

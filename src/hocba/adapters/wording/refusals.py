@@ -9,21 +9,38 @@ SENTENCES: Mapping[str, str] = {
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
     "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
     "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
+    "accounts.delegation_days": "Ủy quyền phải có ngày bắt đầu từ hôm nay và ngày kết thúc trong "
+    "vòng một năm sau đó.",
+    "accounts.delegation_overlaps": "Người này đang được ủy quyền việc đó trong thời gian này.",
+    "accounts.delegation_reason": "Hãy ghi lí do hoặc số quyết định.",
+    "accounts.delegation_receiver": "Chỉ ủy quyền cho phó hiệu trưởng đương nhiệm của trường, "
+    "không cho văn thư hay cán bộ công nghệ thông tin.",
+    "accounts.last_factor": "Vai trò của bạn cần bước xác minh thứ hai. Hãy thêm cách khác trước "
+    "khi bỏ cách này.",
     "accounts.own_account": "Không thể tự khóa tài khoản của mình.",
     "accounts.own_role": "Không thể tự giao vai trò cho mình.",
     "accounts.person_inactive": "Tài khoản này đã khóa.",
     "accounts.person_unknown": "Không có tài khoản này.",
+    "accounts.provider_failed": "Nơi đăng nhập kia không xác nhận được bạn. Hãy thử lại, hoặc vào "
+    "bằng mật khẩu.",
+    "accounts.provider_stranger": "Chưa có tài khoản nào khớp với người vừa đăng nhập ở nơi kia. "
+    "Hãy hỏi người quản lí tài khoản.",
     "accounts.role_already_ended": "Vai trò này đã kết thúc.",
     "accounts.role_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
     "accounts.role_overlaps": "Người này đã giữ vai trò này trong thời gian đó.",
     "accounts.role_unknown": "Vai trò này không có trong danh mục.",
     "accounts.roles_conflict": "Hai vai trò này không được do một người giữ cùng lúc.",
+    "accounts.secret_unreadable": "Khóa xác minh của tài khoản không đọc được. Hãy báo người vận "
+    "hành hệ thống.",
+    "accounts.sign_in_again": "Việc này cần đăng nhập lại trong năm phút vừa qua. Hãy đăng xuất, "
+    "đăng nhập rồi làm lại.",
     "accounts.username_taken": "Tên đăng nhập này đã có người dùng.",
     "api.batch_too_large": "Một lô có từ 1 đến %(limit)s mục.",
     "api.batch_unfinished": "Lô này chưa xong. Hãy hỏi lại sau.",
     "api.body": "Nội dung gửi lên không đúng khuôn dạng: %(place)s.",
     "api.expiry": "Khóa phải có hạn, không quá 366 ngày, và từ 1 đến 60000 mục mỗi phút.",
     "api.file_too_large": "Có tệp lớn hơn 4 MB hoặc cả lô lớn hơn giới hạn khi giải nén.",
+    "api.form_unreadable": "Đây không phải biểu mẫu nhiều tệp (multipart/form-data) đọc được.",
     "api.key_required": "Cần khóa API còn hiệu lực (Authorization: Bearer …).",
     "api.key_unknown": "Không có khóa API này.",
     "api.method": "Địa chỉ này không nhận phương thức đó.",
@@ -127,25 +144,52 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.body_unreadable": "Trang đang mở không khớp với phần mềm. Hãy tải lại trang.",
     "gradebook.busy": "Nhiều người đang ghi các ô này cùng lúc. Hãy thử lại sau ít giây.",
     "gradebook.cell_unknown": "Có ô không thuộc bảng điểm này. Hãy tải lại trang.",
+    "gradebook.cells_newer": "Sau khi gửi tệp này, %(cells)s ô trong tệp đã được giáo viên sửa. "
+    "Chưa ghi gì. Hãy gửi lại tệp để xem từng ô khác nhau.",
     "gradebook.changed_meanwhile": "Sổ vừa được người khác sửa. Hãy kiểm tra lại tệp.",
+    "gradebook.closed": "%(where)s: %(state)s, nên %(cells)s ô không ghi được. Cần sửa thì gửi đề "
+    "nghị mở khóa ở trang Khóa sổ.",
     "gradebook.correction_stale": "Điểm trong sổ không còn như lúc đề nghị. Hãy lập đề nghị mới.",
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
     "tệp này lại sửa dữ liệu của các em. Chưa ghi gì.",
     "gradebook.not_for_summer": "%(student)s không thuộc diện đánh giá lại môn này hoặc rèn luyện "
     "trong hè. Chưa ghi gì.",
+    "gradebook.note_length": "Hãy ghi nhận xét, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.own_grant": "Người đã duyệt mở khóa không được tự nhập vào phần vừa mở.",
+    "gradebook.own_marks": "Bạn là người nhập phần này nên không duyệt mở khóa cho nó. Hãy chuyển "
+    "người khác duyệt.",
+    "gradebook.own_request": "Không ai tự duyệt đề nghị mở khóa của mình.",
     "gradebook.phrase_unfit": "Câu nhận xét phải có từ 1 đến 300 kí tự đọc được.",
     "gradebook.phrases_full": "Kho đã có %(limit)s câu. Hãy bỏ bớt câu ít dùng.",
     "gradebook.preview_old": "Bản xem trước đã cũ. Hãy gửi lại tệp để xem chỗ khác nhau hiện nay.",
     "gradebook.proposal_stale": "Có kết quả vừa thay đổi hoặc chưa đủ căn cứ. Hãy xem lại rồi xác "
     "nhận lần nữa; chưa xác nhận em nào.",
+    "gradebook.reason_length": "Hãy nêu lí do, từ %(least)s đến %(most)s kí tự.",
     "gradebook.reason_needed": "Hãy nêu lí do xem, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.reopening_needless": "Phần này đang mở, không cần mở khóa. Hãy vào nhập luôn.",
+    "gradebook.reopening_signed": "Học bạ của %(students)s học sinh này đang ký hoặc đã phát hành. "
+    "Mở khóa không sửa được: hãy lập đề nghị thu hồi, thay thế học bạ.",
+    "gradebook.reopening_state": "Đề nghị này vừa có người xử lí, hoặc đã kết thúc. Hãy tải lại "
+    "trang.",
+    "gradebook.reopening_waiting": "Đã có một đề nghị mở khóa cho phần này đang chờ duyệt.",
     "gradebook.request_reused": "Mã lần lưu này đã dùng cho nội dung khác. Hãy tải lại trang.",
     "gradebook.run_unknown": "Không có lần gửi tệp này.",
+    "gradebook.scope_unfit": "Phạm vi không khớp: nhận xét là của cả năm, phần chủ nhiệm không "
+    "theo môn, điểm phải chọn học kì.",
+    "gradebook.signal_gone": "Tín hiệu này không còn: lịch sử đã có thêm thay đổi. Hãy tải lại "
+    "trang.",
     "gradebook.student_locked": "Sổ của học sinh này đã khóa (đang ký hoặc đã phát hành học bạ).",
+    "gradebook.window_changed": "Đợt nhập này vừa có người khác sửa. Hãy tải lại trang, xem rồi "
+    "sửa tiếp.",
+    "gradebook.window_dates": "Ngày mở phải trước ngày đóng.",
+    "gradebook.window_locked": "Phạm vi này đã khóa sổ nên không đổi ngày được nữa. Cần sửa thì đi "
+    "đường mở khóa.",
     "issuing.changed_meanwhile": "Học bạ vừa có người khác ký. Hãy thử lại.",
     "issuing.cell_unknown": "Có ô điểm không có trong sổ, hoặc giá trị mới không hợp lệ.",
     "issuing.cell_unchanged": "Điểm mới phải khác điểm đang có.",
+    "issuing.field_unreadable": "Có ô ghi sai: rèn luyện là Tốt, Khá, Đạt, Chưa đạt; ngày nghỉ là "
+    "số từ 0 đến 300; nhận xét không quá 1000 kí tự.",
     "issuing.left_out": "Chưa lập được bản thay thế: hồ sơ hoặc sổ điểm của học sinh còn thiếu.",
     "issuing.no_homeroom_teacher": "Lớp %(class_name)s chưa có giáo viên chủ nhiệm khớp tên và số "
     "định danh.",
@@ -193,6 +237,9 @@ SENTENCES: Mapping[str, str] = {
     "pdf.not_verified": "Tệp PDF vừa đóng dấu không qua được phép kiểm tra nên không được giữ lại.",
     "pdf.seal_too_large": "Chữ ký của con dấu lớn hơn chỗ dành sẵn trong tệp PDF.",
     "pdf.several_files": "Tệp PDF kèm nhiều học bạ, không biết phải xét tệp nào.",
+    "qr.image_too_large": "Ảnh quá lớn. Hãy chụp riêng vùng có mã QR.",
+    "qr.image_unreadable": "Không đọc được ảnh này (cần PNG hoặc JPEG nguyên vẹn).",
+    "qr.not_found": "Không thấy mã QR nào trong ảnh. Hãy chụp lại: đủ sáng, thẳng, rõ nét.",
     "recall.already_approved": "Bước này vừa được người khác duyệt.",
     "recall.asker_role": "Vai trò của bạn ở trường không được lập đề nghị loại này.",
     "recall.decision_missing": "Hãy ghi số quyết định của Bộ và kèm tệp quyết định.",

@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 from hocba.adapters.wording import Gettext, as_it_is
 from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
 from hocba.core.registry.lifecycle import TranscriptState
-from hocba.core.signing.verdict import Reason, SlotRole
+from hocba.core.signing.verdict import Capacity, Reason, SlotRole
 from hocba.core.verification import Answer, ListedStatus, VerdictWord
 
 QUESTIONS: Mapping[str, str] = {
@@ -51,6 +51,10 @@ _ROLES: Mapping[SlotRole, str] = {
     SlotRole.HOMEROOM_TEACHER: "Giáo viên chủ nhiệm",
     SlotRole.PRINCIPAL: "Hiệu trưởng",
     SlotRole.SEAL: "Con dấu của trường (ký phát hành)",
+}
+_CAPACITIES: Mapping[Capacity, str] = {
+    Capacity.IN_PLACE: "Hiệu trưởng ký thay giáo viên đã nghỉ",
+    Capacity.DELEGATED: "Phó hiệu trưởng ký theo ủy quyền",
 }
 _ON_PDF = "Con dấu trên các trang PDF"
 _HANOI = timezone(timedelta(hours=7))
@@ -182,6 +186,11 @@ def role_name(role: SlotRole | None, *, on_pdf: bool = False, gettext: Gettext =
     return gettext(_ROLES[role]) if role is not None else "—"
 
 
+def capacity_name(capacity: Capacity, *, gettext: Gettext = as_it_is) -> str:
+    """By what right somebody signed for another person; "" for one's own slot."""
+    return gettext(_CAPACITIES[capacity]) if capacity in _CAPACITIES else ""
+
+
 def reason_sentence(reason: Reason, *, gettext: Gettext = as_it_is) -> str:
     """One reason, with its detail in brackets; a reason of reading is worded as the refusal is."""
     sentence = REASONS.get(reason.code) or REFUSALS.get(reason.code) or reason.code
@@ -199,6 +208,7 @@ def msgids() -> tuple[str, ...]:
         *_ANSWERS.values(),
         *_SIGNATURES.values(),
         *_ROLES.values(),
+        *_CAPACITIES.values(),
         _ON_PDF,
         *REASONS.values(),
     )

@@ -1,9 +1,11 @@
 """Writes of the accounts office: people come and go, roles begin and end."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from unicodedata import normalize
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -12,11 +14,19 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from hocba.apps.accounts.models import ROLES, Person, RoleAssignment, sign_in_name
-from hocba.apps.accounts.permissions import conflicting
+from hocba.apps.accounts.models import (
+    DELEGATED_ACTS,
+    ROLES,
+    Delegation,
+    Person,
+    RoleAssignment,
+    sign_in_name,
+)
+from hocba.apps.accounts.permissions import conflicting, require_role
+from hocba.apps.accounts.queries import roles_on, viewer_of
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.identifiers import uuid7
-from hocba.apps.leaf import school_year_of
+from hocba.apps.leaf import CITY_TIME, school_year_of
 from hocba.core.errors import HocbaError
 
 
@@ -116,6 +126,27 @@ def record_sign_in(*, person_id: UUID, actor: UUID | None, at: datetime) -> None
 
 
 @transaction.atomic
+def record_second_factor(*, person_id: UUID, act: str, actor: UUID | None, at: datetime) -> None:
+    """Remember that a second factor was added or removed, or that spare codes were made."""
+    person = Person.objects.get(pk=person_id)
+    _record(person, "accounts.second_factor_changed", None, {"act": act}, "", actor, at)
+
+
+@transaction.atomic
+def end_sessions(
+    *, person_id: UUID, sessions: Sequence[int], actor: UUID | None, at: datetime
+) -> None:
+    """End sign-ins of a person by their numbers in the list; others' numbers mean nothing."""
+    rows = list(UserSession.objects.filter(user_id=person_id, pk__in=sessions))
+    for row in rows:
+        row.end()
+    if rows:
+        after: dict[str, object] = {"sessions": len(rows)}
+        person = Person.objects.get(pk=person_id)
+        _record(person, "accounts.sessions_ended", None, after, "", actor, at)
+
+
+@transaction.atomic
 def grant_role(
     *,
     person_id: UUID,
@@ -181,6 +212,111 @@ def end_role(
     assignment.save(update_fields=["valid_to"])
     _record_role(assignment, "accounts.role_ended", {"valid_to": before}, reason, actor, at)
     return assignment
+
+
+LONGEST_DELEGATION = timedelta(days=366)
+_NEVER_RECEIVE = ("clerk", "it_officer", "principal")
+
+
+@transaction.atomic
+def give_delegation(
+    *,
+    delegation_id: UUID,
+    receiver_id: UUID,
+    unit_id: UUID,
+    act: str,
+    valid_from: date,
+    valid_to: date,
+    reason: str,
+    actor: UUID,
+    at: datetime,
+) -> Delegation:
+    """Let a deputy do an act for the head from a day to a day; the head's own decision.
+
+    `delegation_id` is drawn by the page: the same request again changes nothing.
+
+    Raises:
+        HocbaError: "access.denied", "accounts.delegation_days", "accounts.delegation_reason",
+            "accounts.delegation_receiver" (no deputy of this school on the first day, or one who
+            keeps the seal or the accounts), "accounts.delegation_overlaps".
+    """
+    require_role(viewer_of(person_id=actor, at=at), "principal", unit_id=unit_id)
+    known = Delegation.objects.filter(pk=delegation_id, giver_id=actor).first()
+    if known is not None:
+        return known
+    reason = " ".join(normalize("NFC", reason).split())[:300]
+    if not reason or act not in DELEGATED_ACTS:
+        raise HocbaError("accounts.delegation_reason")
+    today = at.astimezone(CITY_TIME).date()
+    if not today <= valid_from <= valid_to <= valid_from + LONGEST_DELEGATION:
+        raise HocbaError("accounts.delegation_days")
+    _locked_person(receiver_id)
+    held = roles_on(valid_from).filter(person_id=receiver_id, unit_id=unit_id)
+    roles = set(held.values_list("role", flat=True))
+    if "deputy_principal" not in roles or roles & set(_NEVER_RECEIVE) or receiver_id == actor:
+        raise HocbaError("accounts.delegation_receiver")
+    same = Delegation.objects.filter(
+        unit_id=unit_id, act=act, receiver_id=receiver_id, revoked_at__isnull=True
+    )
+    if same.filter(valid_from__lte=valid_to, valid_to__gte=valid_from).exists():
+        raise HocbaError("accounts.delegation_overlaps")
+    delegation = Delegation.objects.create(
+        id=delegation_id,
+        unit_id=unit_id,
+        act=act,
+        giver_id=actor,
+        receiver_id=receiver_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        reason=reason,
+        given_at=at,
+    )
+    _record_delegation(delegation, "accounts.delegation_given", reason, actor, at)
+    return delegation
+
+
+@transaction.atomic
+def revoke_delegation(*, delegation_id: UUID, reason: str, actor: UUID, at: datetime) -> Delegation:
+    """End a delegation now; what was signed under it keeps its value. Idempotent.
+
+    Raises:
+        HocbaError: "access.denied" (only the school's head), "accounts.delegation_reason".
+    """
+    delegation = Delegation.objects.select_for_update().filter(pk=delegation_id).first()
+    if delegation is None:
+        raise HocbaError("access.denied")
+    require_role(viewer_of(person_id=actor, at=at), "principal", unit_id=delegation.unit_id)
+    if delegation.revoked_at is not None:
+        return delegation
+    if not reason.strip():
+        raise HocbaError("accounts.delegation_reason")
+    delegation.revoked_at, delegation.revoked_by = at, actor
+    delegation.save(update_fields=["revoked_at", "revoked_by"])
+    _record_delegation(delegation, "accounts.delegation_revoked", reason.strip(), actor, at)
+    return delegation
+
+
+def _record_delegation(
+    delegation: Delegation, action: str, reason: str, actor: UUID, at: datetime
+) -> None:
+    record_event(
+        school_id=delegation.unit_id,
+        school_year=school_year_of(at),
+        action=action,
+        object_type="delegation",
+        object_id=str(delegation.pk),
+        before=None,
+        after={
+            "act": delegation.act,
+            "receiver_id": delegation.receiver_id,
+            "valid_from": delegation.valid_from,
+            "valid_to": delegation.valid_to,
+            "revoked_at": delegation.revoked_at,
+        },
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
 
 
 def _locked_person(person_id: UUID) -> Person:

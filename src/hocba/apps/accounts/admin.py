@@ -4,6 +4,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -27,6 +31,10 @@ else:  # Django's classes take no type parameters when they run
 admin.site.site_header = "Học bạ số"
 admin.site.site_title = "Học bạ số"
 admin.site.unregister(Group)
+# Second factors, devices and sign-in elsewhere are their person's, not the operator's.
+for _model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
 
 
 def operator_id(request: HttpRequest) -> UUID:

@@ -121,6 +121,57 @@ class RoleAssignment(models.Model):
         return f"{ROLES.get(self.role, self.role)} {self.valid_from}–{self.valid_to or ''}"
 
 
+DELEGATED_ACTS = {"sign_transcripts": "Ký học bạ thay hiệu trưởng"}
+
+
+class Delegation(models.Model):
+    """The head of a school lets a deputy do one act from a day to a day (NĐ 23/2025 Điều 14).
+
+    What was done under it names it for ever, so a row is never removed; revoking writes when.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    unit_id = models.UUIDField("đơn vị")
+    act = models.CharField("việc", max_length=20, choices=list(DELEGATED_ACTS.items()))
+    giver = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="+")
+    receiver = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="delegations")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến ngày")
+    reason = models.CharField("lí do", max_length=300)
+    given_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.UUIDField(null=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        verbose_name = "ủy quyền"
+        verbose_name_plural = "ủy quyền"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(act__in=list(DELEGATED_ACTS)), name="delegation_act_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(giver=F("receiver")), name="delegation_to_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="delegation_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="delegation_revoked_by_somebody",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["receiver", "unit_id"], name="delegation_by_receiver")
+        ]
+
+    def __str__(self) -> str:
+        """Return the act and its days."""
+        return f"{DELEGATED_ACTS.get(self.act, self.act)} {self.valid_from}–{self.valid_to}"
+
+
 class SignInAttempt(models.Model):
     """One unfinished or failed sign-in; keyed digests only, so that it names nobody."""
 
@@ -137,6 +188,23 @@ class SignInAttempt(models.Model):
             models.Index(fields=["address", "at"], name="sign_in_attempt_address"),
             models.Index(fields=["at"], name="sign_in_attempt_at"),
         ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class SpentCode(models.Model):
+    """One code of a second factor that was shown; a keyed digest only, for a quarter of an hour."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A code works once, whichever process sees it."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code"], name="code_spent_once")]
 
     def __str__(self) -> str:
         """Return the row's identifier."""

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from hocba.apps.accounts.models import Person, RoleAssignment, sign_in_name
-from hocba.apps.accounts.permissions import require_staff
+from hocba.apps.accounts.models import Delegation, Person, RoleAssignment, sign_in_name
+from hocba.apps.accounts.permissions import require_role, require_staff
 from hocba.apps.accounts.viewer import NOBODY, Viewer
 from hocba.apps.leaf import CITY_TIME
 
@@ -62,3 +62,38 @@ def staff_of_unit(*, viewer: Viewer, unit_id: UUID) -> list[RoleAssignment]:
     require_staff(viewer, unit_id=unit_id)
     rows = RoleAssignment.objects.filter(unit_id=unit_id).select_related("person")
     return list(rows.order_by("person__full_name", "valid_from"))
+
+
+def delegation_in_force(
+    *, receiver_id: UUID, unit_id: UUID, act: str, at: datetime
+) -> Delegation | None:
+    """Find the delegation under which somebody may do an act for the head at that instant.
+
+    It stands while its days last, nobody revoked it, its giver still heads the unit and its
+    receiver is still a deputy there.
+    """
+    day = at.astimezone(CITY_TIME).date()
+    found = Delegation.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=at),
+        receiver_id=receiver_id,
+        unit_id=unit_id,
+        act=act,
+        valid_from__lte=day,
+        valid_to__gte=day,
+        giver__in=roles_on(day).filter(role="principal", unit_id=unit_id).values("person_id"),
+        receiver__in=roles_on(day)
+        .filter(role="deputy_principal", unit_id=unit_id)
+        .values("person_id"),
+    )
+    return found.select_related("giver", "receiver").order_by("given_at", "id").first()
+
+
+def delegations_of_unit(*, viewer: Viewer, unit_id: UUID) -> list[Delegation]:
+    """All delegations of a unit, newest first, for its head and deputies.
+
+    Raises:
+        HocbaError: "access.denied".
+    """
+    require_role(viewer, "principal", "deputy_principal", unit_id=unit_id)
+    rows = Delegation.objects.filter(unit_id=unit_id).select_related("giver", "receiver")
+    return list(rows.order_by("-given_at", "-id"))

@@ -7,10 +7,11 @@ has one address for all its staff, so the wall of an address stands far out.
 
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from hocba.apps.accounts.models import SignInAttempt, sign_in_name
+from hocba.apps.accounts.models import SignInAttempt, SpentCode, sign_in_name
 from hocba.apps.identifiers import uuid7
 
 WINDOW = timedelta(minutes=15)
@@ -41,6 +42,18 @@ def forget_attempts(*, account: str, address: str, at: datetime) -> None:
     SignInAttempt.objects.filter(
         Q(account=account_key, address=address_key) | Q(at__lte=at - WINDOW)
     ).delete()
+
+
+def spend_code(*, account: str, code: str, at: datetime) -> bool:
+    """Use up a one-time code; False when this account has shown it before."""
+    SpentCode.objects.filter(at__lte=at - WINDOW).delete()
+    digest = _key("code", f"{sign_in_name(account)}:{''.join(code.split())}")
+    try:
+        with transaction.atomic():
+            SpentCode.objects.create(id=uuid7(at=at), code=digest, at=at)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _key(kind: str, value: str) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -19,10 +21,11 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from hocba.apps.accounts.actions import record_sign_in, set_password
+from hocba.apps.accounts.actions import set_password
 from hocba.apps.accounts.addresses import client_address
 from hocba.apps.accounts.forms import SignInForm
 from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.security_forms import NewPasswordForm
 from hocba.core.errors import HocbaError
 
 
@@ -39,12 +42,16 @@ class SignIn(LoginView):
         return {**super().get_form_kwargs(), "address": client_address(self.request)}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in and remember it."""
-        response = super().form_valid(form)
-        user = form.get_user()
-        if isinstance(user, Person):
-            record_sign_in(person_id=user.pk, actor=user.pk, at=timezone.now())
+        """Sign in, or go on to the second factor of those who have one."""
+        person = form.get_user()
+        login = Login(user=person, redirect_url=self.get_success_url())
+        shown = {"username": person.get_username()}
+        response: HttpResponse = perform_password_login(self.request, shown, login)
         return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the provider of sign-in elsewhere, if there is one."""
+        return super().get_context_data(**kwargs, provider=settings.HOCBA_OIDC)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -67,6 +74,8 @@ class Activate(PasswordResetConfirmView):
 
 class ChangePassword(PasswordChangeView):
     """`/doi-mat-khau/`: template `accounts/change_password.html` with `form`."""
+
+    form_class = NewPasswordForm
 
     template_name = "accounts/change_password.html"
 

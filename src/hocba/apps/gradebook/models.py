@@ -10,7 +10,22 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from hocba.apps.gradebook.window_models import EntryWindow, Reopening, SignalNote
 from hocba.apps.leaf import LeafModel
+
+__all__ = [
+    "EntryWindow",
+    "HomeroomRecord",
+    "ImportRun",
+    "Lock",
+    "Mark",
+    "Remark",
+    "RemarkPhrase",
+    "Reopening",
+    "SavedRequest",
+    "SignalNote",
+    "VersionedRow",
+]
 
 TERMS = ("HK1", "HK2")
 LEVELS = (0, 1, 2, 3)
@@ -63,6 +78,7 @@ class VersionedRow(LeafModel):
     origin_file = models.CharField(max_length=64, blank=True)  # sha256 of the workbook
     origin_sheet = models.CharField(max_length=64, blank=True)
     origin_cell = models.CharField(max_length=12, blank=True)
+    permit_id = models.UUIDField(null=True)  # the reopening or request that let a closed cell pass
 
     class Meta:
         """Not a table of its own."""

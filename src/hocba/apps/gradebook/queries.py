@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from hocba.apps.accounts.permissions import require_role
@@ -17,27 +16,25 @@ from hocba.apps.gradebook.models import (
     Reassessment,
     Remark,
     SummerRecord,
-    VersionedRow,
 )
+from hocba.apps.gradebook.standing import Row
+from hocba.apps.gradebook.standing import mark_value as mark_value
+from hocba.apps.gradebook.standing import standing as standing
 from hocba.apps.roster.models import TeachingAssignment
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Level,
     MarkKind,
-    RemarkLevel,
     StudentYear,
     SubjectKey,
     SubjectYear,
     Summer,
-    Tenths,
     Term,
     TermMarks,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
 from hocba.core.assessment.subjects import subject_by_key
 from hocba.core.errors import HocbaError
-
-Row = TypeVar("Row", bound=VersionedRow)
 
 READERS = ("it_officer", "principal", "clerk", "homeroom_teacher", "subject_teacher")
 
@@ -60,34 +57,6 @@ class GradebookYear:
     remarks: Mapping[SubjectKey, str]
     homeroom_remark: str
     other_award: str
-
-
-def standing(
-    model: type[Row],
-    *,
-    school_id: UUID,
-    school_year: str,
-    enrolment_ids: Collection[UUID],
-    subject_keys: Collection[str] | None = None,
-) -> list[Row]:
-    """Return the newest version of every row of these students, in these subjects if named."""
-    rows = model._default_manager.filter(
-        school_id=school_id, school_year=school_year, enrolment_id__in=list(enrolment_ids)
-    ).order_by("version")
-    if subject_keys is not None:
-        rows = rows.filter(subject_key__in=list(subject_keys))
-    newest: dict[tuple[object, ...], Row] = {}
-    for row in rows:
-        newest[_identity(row)] = row
-    return list(newest.values())
-
-
-def _identity(row: VersionedRow) -> tuple[object, ...]:
-    if isinstance(row, Mark):
-        return (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal)
-    if isinstance(row, Remark | Reassessment):
-        return (row.enrolment_id, row.subject_key)
-    return (row.enrolment_id,)
 
 
 def taught_subjects(
@@ -213,13 +182,6 @@ def term_marks(marks: Iterable[Mark]) -> TermMarks:
         midterm=by_kind[MarkKind.MIDTERM.value].get(1),
         final=by_kind[MarkKind.FINAL.value].get(1),
     )
-
-
-def mark_value(mark: Mark | Reassessment) -> MarkValue | None:
-    """Return what a row says; None when it withdraws."""
-    if mark.remark_level:
-        return RemarkLevel(mark.remark_level)
-    return None if mark.tenths is None else Tenths(mark.tenths)
 
 
 def _summer(record: SummerRecord | None, reassessed: Mapping[SubjectKey, MarkValue]) -> Summer:

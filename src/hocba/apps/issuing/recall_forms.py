@@ -71,7 +71,7 @@ class DecisionForm(forms.Form):
         label=_("Ý kiến"),
         required=False,
         max_length=MAX_REASON,
-        help_text=_("Bắt buộc khi từ chối hoặc rút (từ 10 kí tự)."),
+        help_text=_("Bắt buộc khi từ chối, rút hoặc hủy bản thay thế (từ 10 kí tự)."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     decision_number = forms.CharField(label=_("Số quyết định"), required=False, max_length=60)

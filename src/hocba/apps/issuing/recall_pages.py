@@ -13,9 +13,17 @@ from hocba.adapters.wording import recalls as words
 from hocba.apps.accounts.models import ROLES
 from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.accounts.viewer import Viewer
+from hocba.apps.issuing.corrected_fields import CONDUCT, LIMITS, fields_of
 from hocba.apps.issuing.queries import class_of_version, replacement_of
 from hocba.apps.issuing.recall_forms import CELL
-from hocba.apps.issuing.standing_year import StandingYear, WhatIf, cells_of, standing_year
+from hocba.apps.issuing.standing_year import (
+    StandingYear,
+    WhatIf,
+    cells_of,
+    is_field,
+    own_parts,
+    standing_year,
+)
 from hocba.apps.ledger.life_queries import (
     RequestView,
     issued_by_code,
@@ -35,7 +43,7 @@ from hocba.apps.roster.queries import (
     students_of_class,
     unit_by_id,
 )
-from hocba.core.assessment.marks import SubjectKey
+from hocba.core.assessment.marks import LEVEL_WORDS, SubjectKey
 from hocba.core.assessment.subjects import subject_by_key
 from hocba.core.errors import HocbaError
 from hocba.core.registry.lifecycle import STEPS, TranscriptState
@@ -172,12 +180,7 @@ def ask_context(
     *, about: Version, viewer: Viewer, typed: Mapping[str, Any], found: WhatIf | None
 ) -> dict[str, Any]:
     """Return the form's page: the marks that the viewer may propose, and what they would alter."""
-    school = about.issued.school_id
-    own = {
-        item.subject_key
-        for item in assignments_of_class(class_id=about.class_group.pk)
-        if viewer.has("subject_teacher", school) and item.teacher_id == viewer.person_id
-    }
+    own = own_parts(viewer=viewer, class_group=about.class_group)
     context: dict[str, Any] = {"about": about, "cells": [], "found": None}
     if own and about.state is TranscriptState.IN_FORCE:
         standing = standing_year(
@@ -222,6 +225,7 @@ def request_context(*, viewer: Viewer, view: RequestView) -> dict[str, Any]:
         "steps": [_step(row) for row in view.steps],
         "own_step": _(words.UNITS[view.may_approve.unit]) if view.may_approve else "",
         "may_compose": executed and replaces and is_clerk and draft is None,
+        "may_drop": is_clerk and draft is not None and draft.state in ("signing", "sealed"),
         "draft": draft,
         "transcripts": reverse("transcripts", args=[request.class_id]),
     }
@@ -248,13 +252,26 @@ _WAITING = {
 }
 
 
+_PLACES = {
+    "remark": "nhận xét",
+    "conduct_first": "Rèn luyện HKI",
+    "conduct_second": "Rèn luyện HKII",
+    "absences_excused": "Nghỉ có phép",
+    "absences_unexcused": "Nghỉ không phép",
+    "award": "Khen thưởng, danh hiệu khác",
+    "homeroom_remark": "Nhận xét của giáo viên chủ nhiệm",
+}
+
+
 def _place(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     kinds = {
         "regular": _("thường xuyên %(n)s") % {"n": one["ordinal"]},
         "midterm": _("giữa kì"),
         "final": _("cuối kì"),
     }
-    subject = f"{names.get(one['subject'], one['subject'])}, " if names else ""
+    subject = f"{names.get(one['subject'], one['subject'])}, " if names and one["subject"] else ""
+    if is_field(one["kind"]):
+        return f"{subject}{_(_PLACES[one['kind']])}"
     return f"{subject}{_TERMS[one['term']]}, {kinds[one['kind']]}"
 
 
@@ -280,18 +297,21 @@ def _shown(value: str) -> str:
     return f"{whole},{rest}" if point and whole.isdecimal() and rest.isdecimal() else value
 
 
-def _cells(standing: StandingYear, own: set[str], typed: Mapping[str, Any]) -> list[dict[str, str]]:
+def _cells(standing: StandingYear, own: set[str], typed: Mapping[str, Any]) -> list[dict[str, Any]]:
     names, lines = standing.names(), []
-    for one in cells_of(standing):
+    for one in (*cells_of(standing), *fields_of(standing.book)):
         if one["subject"] in own:
-            name = f"{CELL}.{one['subject']}.{one['term']}.{one['kind']}.{one['ordinal']}"
+            kind = one["kind"]
+            name = f"{CELL}.{one['subject']}.{one['term']}.{kind}.{one['ordinal']}"
             lines.append(
                 {
                     "name": name,
                     "place": _place(one, {}),
-                    "subject": names[one["subject"]],
+                    "subject": names.get(one["subject"], ""),
                     "before": _shown(one["before"]),
                     "typed": str(typed.get(name, "")),
+                    "levels": list(LEVEL_WORDS.values()) if kind in CONDUCT else [],
+                    "limit": LIMITS.get(kind, 0),
                 }
             )
     return lines

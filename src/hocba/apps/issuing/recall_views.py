@@ -16,7 +16,12 @@ from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.issuing import recall_pages as pages
-from hocba.apps.issuing.actions import compose_replacement, execute_request, request_correction
+from hocba.apps.issuing.actions import (
+    compose_replacement,
+    execute_request,
+    request_correction,
+    withdraw_replacement,
+)
 from hocba.apps.issuing.actions.correct import Proposal, preview_correction
 from hocba.apps.issuing.recall_forms import DecisionForm, RecallForm, proposed_cells
 from hocba.apps.issuing.standing_year import WhatIf
@@ -177,12 +182,22 @@ def _compose(request: HttpRequest, view: RequestView, _form: DecisionForm) -> No
     compose_replacement(request_id=view.request.id, actor=_actor(request), at=timezone.now())
 
 
+def _drop(request: HttpRequest, view: RequestView, form: DecisionForm) -> None:
+    withdraw_replacement(
+        request_id=view.request.id,
+        reason=form.cleaned_data["reason"],
+        actor=_actor(request),
+        at=timezone.now(),
+    )
+
+
 _ACTS: dict[str, Callable[[HttpRequest, RequestView, DecisionForm], None]] = {
     "duyet": _approve,
     "tu-choi": _refuse,
     "rut": _withdraw,
     "thuc-hien": _execute,
     "lap-lai": _compose,
+    "huy-ban-moi": _drop,
 }
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from hocba.apps.gradebook.queries import gradebook_years
+from hocba.apps.accounts.viewer import Viewer
+from hocba.apps.gradebook.queries import GradebookYear, gradebook_years
 from hocba.apps.gradebook.queries import taught_subjects as taught_subjects
+from hocba.apps.issuing import corrected_fields
 from hocba.apps.roster.models import ClassGroup
+from hocba.apps.roster.permissions import is_homeroom_teacher
 from hocba.apps.roster.queries import assignments_of_class
 from hocba.core.assessment.marks import (
     AssessmentForm,
@@ -21,15 +24,20 @@ from hocba.core.assessment.marks import (
 from hocba.core.assessment.marks import Mark as MarkValue
 from hocba.core.assessment.reading import read_mark
 from hocba.core.assessment.regulation import Regulation, regulation_for
-from hocba.core.assessment.simulate import Fact, MarkChange, simulate_all
+from hocba.core.assessment.simulate import Fact, MarkChange, changed_year, effects_between
 from hocba.core.assessment.subjects import subject_by_key
 from hocba.core.errors import HocbaError
 from hocba.core.transcript.build import outcome_text
 
+PLACE = ("subject", "term", "kind", "ordinal")
+
 
 @dataclass(frozen=True, slots=True)
 class ProposedCell:
-    """One mark as proposed on the form: its place, and what was typed."""
+    """One mark, or another field of the year, as proposed on the form: its place, what was typed.
+
+    The homeroom teacher's fields have no subject; only marks have a term and an ordinal.
+    """
 
     subject: str
     term: str
@@ -42,9 +50,14 @@ class ProposedCell:
 class StandingYear:
     """A student's year with the rules it is judged by."""
 
-    year: StudentYear
+    book: GradebookYear
     regulation: Regulation
     school_level: str
+
+    @property
+    def year(self) -> StudentYear:
+        """The marks, conduct and absences."""
+        return self.book.year
 
     def form(self, subject: SubjectKey) -> AssessmentForm:
         """Return how a subject is assessed."""
@@ -80,7 +93,18 @@ def standing_year(*, class_group: ClassGroup, enrolment_id: UUID) -> StandingYea
     regulation = regulation_for(
         school_level=level, grade=class_group.grade, school_year=class_group.school_year
     )
-    return StandingYear(years[enrolment_id].year, regulation, level)
+    return StandingYear(years[enrolment_id], regulation, level)
+
+
+def own_parts(*, viewer: Viewer, class_group: ClassGroup) -> set[str]:
+    """Return the subjects of a class that the viewer teaches; "" is the homeroom teacher's part."""
+    own = {
+        item.subject_key
+        for item in assignments_of_class(class_id=class_group.pk)
+        if item.teacher_id == viewer.person_id
+        and viewer.has("subject_teacher", class_group.school_id)
+    }
+    return own | {""} if is_homeroom_teacher(viewer, class_group=class_group) else own
 
 
 def cells_of(standing: StandingYear) -> list[dict[str, Any]]:
@@ -109,37 +133,29 @@ def what_if(standing: StandingYear, cells: Sequence[ProposedCell]) -> WhatIf:
     """Read the proposed cells against what stands, and simulate them together.
 
     Raises:
-        HocbaError: "issuing.cell_unknown", "issuing.cell_unchanged", "assessment.no_such_mark".
+        HocbaError: "issuing.cell_unknown", "issuing.cell_unchanged", "issuing.field_unreadable",
+            "assessment.no_such_mark".
     """
     places = {
-        (one["subject"], one["term"], one["kind"], one["ordinal"]): one["before"]
-        for one in cells_of(standing)
+        _place(one): one["before"]
+        for one in (*cells_of(standing), *corrected_fields.fields_of(standing.book))
     }
-    corrections: list[dict[str, Any]] = []
-    changes: list[MarkChange] = []
+    corrections: dict[tuple[Any, ...], dict[str, Any]] = {}
+    changed = standing.year
     for cell in cells:
         place = cell.subject, cell.term, cell.kind, cell.ordinal
-        if place not in places or place in {
-            (one["subject"], one["term"], one["kind"], one["ordinal"]) for one in corrections
-        }:
+        if place not in places or place in corrections:
             raise HocbaError("issuing.cell_unknown")
-        subject = SubjectKey(cell.subject)
-        value = read_mark(cell.typed, form=standing.form(subject)).value
-        if value is None:
-            raise HocbaError("issuing.cell_unknown")
-        after = outcome_text(value)
+        after, changed = _read(standing, cell, changed)
         if after == places[place]:
             raise HocbaError("issuing.cell_unchanged")
-        names = ("subject", "term", "kind", "ordinal")
-        corrections.append(
-            dict(zip(names, place, strict=True)) | {"before": places[place], "after": after}
-        )
-        changes.append(
-            MarkChange(subject, Term(cell.term), MarkKind(cell.kind), value, cell.ordinal)
-        )
-    effects = simulate_all(standing.year, changes=changes, regulation=standing.regulation)
+        corrections[place] = dict(zip(PLACE, place, strict=True)) | {
+            "before": places[place],
+            "after": after,
+        }
+    effects = effects_between(standing.year, changed, regulation=standing.regulation)
     return WhatIf(
-        tuple(corrections),
+        tuple(corrections.values()),
         tuple(
             {
                 "about": one.about,
@@ -149,6 +165,37 @@ def what_if(standing: StandingYear, cells: Sequence[ProposedCell]) -> WhatIf:
             for one in effects
         ),
     )
+
+
+def _read(standing: StandingYear, cell: ProposedCell, year: StudentYear) -> tuple[str, StudentYear]:
+    """Return what was typed in the form's words, and the year as it would then be."""
+    if is_field(cell.kind):
+        word = corrected_fields.read_field(cell.kind, cell.typed)
+        return word, corrected_fields.changed_year(year, cell.kind, word)
+    subject = SubjectKey(cell.subject)
+    value = read_mark(cell.typed, form=standing.form(subject)).value
+    if value is None:
+        raise HocbaError("issuing.cell_unknown")
+    change = MarkChange(subject, Term(cell.term), MarkKind(cell.kind), value, cell.ordinal)
+    return outcome_text(value), changed_year(year, change)
+
+
+def _place(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(one[name] for name in PLACE)
+
+
+def is_field(kind: str) -> bool:
+    """Whether a place is no mark: a remark, or a field of the homeroom teacher's part."""
+    return kind == corrected_fields.REMARK or kind in corrected_fields.HOMEROOM
+
+
+def value_of(
+    correction: Mapping[str, Any], name: str, *, school_level: str
+) -> MarkValue | str | int | None:
+    """Return a stored correction's "before" or "after" as the gradebook stores it."""
+    if is_field(correction["kind"]):
+        return corrected_fields.stored_value(correction["kind"], correction[name])
+    return mark_of(correction, name, school_level=school_level)
 
 
 def mark_of(correction: Mapping[str, Any], name: str, *, school_level: str) -> MarkValue | None:

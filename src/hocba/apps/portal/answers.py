@@ -45,6 +45,7 @@ def verdict_json(judged: Judged) -> dict[str, Any]:
                 "at": _instant(event.at),
                 "reason": event.reason or None,
                 "reason_text": histories.reason_words(event.reason, gettext=_) or None,
+                "replaced_at": event.leads_to,
             }
             for event in judged.history
         ],

@@ -284,6 +284,8 @@ def _history(judged: Judged) -> list[dict[str, Any]]:
             "why": histories.reason_words(event.reason, gettext=_),
             "at": event.at,
             "index": event.log_index,
+            "leads_to": event.leads_to,
+            "before_it": None if event.leads_to is None else event.leads_to - 1,
         }
         for event in judged.history
     ]
@@ -316,6 +318,7 @@ def _signature(one: SignatureVerdict, subjects: Mapping[str, str]) -> dict[str, 
     answer = _ANSWERS[one.indication]
     return {
         "role": words.role_name(one.role, on_pdf=one.slot == PDF_SLOT, gettext=_),
+        "capacity": words.capacity_name(one.capacity, gettext=_),
         "subject": ", ".join(subjects[target] for target in one.targets if target in subjects),
         "name": one.signer_name,
         "time": one.signing_time,

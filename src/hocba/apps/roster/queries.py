@@ -11,7 +11,12 @@ from hocba.apps.roster.permissions import (
     require_read_class,
     require_read_school,
 )
-from hocba.apps.roster.values import EnrolledStudent, TeachingDuty, masked_citizen_id
+from hocba.apps.roster.values import (
+    EnrolledStudent,
+    EnrolmentPlace,
+    TeachingDuty,
+    masked_citizen_id,
+)
 from hocba.core.errors import HocbaError
 
 _STUDENT_FIELDS = tuple(
@@ -194,3 +199,14 @@ def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssig
     rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")
     found = rows.filter(class_group_id__in=class_ids)
     return list(found.order_by("class_group__grade", "class_group__name", "subject_key"))
+
+
+def places_of_enrolments(*, enrolment_ids: Collection[UUID]) -> dict[UUID, EnrolmentPlace]:
+    """Class and grade of each enrolment."""
+    rows = Enrolment.objects.filter(pk__in=enrolment_ids)
+    return {
+        enrolment_id: EnrolmentPlace(class_id, grade)
+        for enrolment_id, class_id, grade in rows.values_list(
+            "id", "class_group_id", "class_group__grade"
+        )
+    }

@@ -76,6 +76,14 @@ class TeachingDuty:
     periods: int
 
 
+@dataclass(frozen=True, slots=True)
+class EnrolmentPlace:
+    """Where one enrolment sits."""
+
+    class_id: UUID
+    grade: int
+
+
 def masked_citizen_id(citizen_id: str) -> str:
     """Keep the last three digits: enough to tell two people apart on a page, no more."""
     return f"{'•' * (len(citizen_id) - 3)}{citizen_id[-3:]}" if citizen_id else ""

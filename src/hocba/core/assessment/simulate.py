@@ -59,10 +59,17 @@ def simulate_all(
     Raises:
         HocbaError: "assessment.no_such_mark".
     """
-    before = facts(assess_year(year, regulation=regulation))
     changed = year
     for change in changes:
         changed = changed_year(changed, change)
+    return effects_between(year, changed, regulation=regulation)
+
+
+def effects_between(
+    year: StudentYear, changed: StudentYear, *, regulation: Regulation
+) -> tuple[Effect, ...]:
+    """Return what differs between the results of two states of one year, however they differ."""
+    before = facts(assess_year(year, regulation=regulation))
     after = facts(assess_year(changed, regulation=regulation))
     return tuple(
         Effect(about, value, after[about])

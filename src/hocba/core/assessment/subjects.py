@@ -101,6 +101,13 @@ def subject_by_key(
     raise HocbaError("assessment.subject_unknown", key=key)
 
 
+@cache
+def subject_names() -> Mapping[str, str]:
+    """Name of every subject of every programme, by key; the current programme's name wins."""
+    programmes = sorted(_programmes().items(), key=lambda item: item[0][2] == CURRENT)
+    return {one.key: one.name for _, programme in programmes for one in programme.subjects}
+
+
 def find_subject(
     spelling: str,
     *,

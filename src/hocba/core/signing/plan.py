@@ -10,11 +10,11 @@ from functools import cache
 from importlib.resources import files
 
 from hocba.core.errors import HocbaError
-from hocba.core.signing.verdict import SlotRole
+from hocba.core.signing.verdict import Capacity, SlotRole
 from hocba.core.transcript.canonical import DATA_ID, GENERAL_ID, row_id
 from hocba.core.transcript.model import Signatory, Transcript
 
-_FILES = ("thcs_tt22.toml",)
+_FILES = ("gdtx_tt43.toml", "thcs_tt22.toml", "thpt_tt22.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class SlotRule:
     targets: tuple[str, ...]  # of "general", "own_rows", "data"
     modes: tuple[str, ...]  # "document": a signature each; "sheet": one for a class
     stamped: bool  # an authority's time-stamp is put on each signature
+    capacities: tuple[Capacity, ...]  # by what right somebody else may fill it
+    reviewed: bool  # its signer looks through what is to be signed before signing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class SigningPlan:
     school_level: str
     from_school_year: str
     rules: tuple[SlotRule, ...]
+    apart: tuple[frozenset[SlotRole], ...]  # nobody fills two such slots of one document
+
+    def rule_of(self, role: SlotRole) -> SlotRule:
+        """Return the line of a role.
+
+        Raises:
+            LookupError: the plan asks no such signature.
+        """
+        return next(rule for rule in self.rules if rule.role is role)
 
     def allows(self, role: SlotRole, mode: str) -> bool:
         """Whether slots of a role may be signed in a mode."""
@@ -84,6 +95,34 @@ def plan_for(*, school_level: str, school_year: str) -> SigningPlan:
     return max(fitting, key=lambda plan: plan.from_school_year)
 
 
+def may_fill(
+    *,
+    plan: SigningPlan,
+    slot: Slot,
+    transcript: Transcript,
+    holder_id: str,
+    capacity: Capacity = Capacity.OWN,
+) -> bool:
+    """Whether somebody may fill a slot of a document by this right.
+
+    The person whom the document names fills their own slot. In place of a teacher who left signs
+    the head whom the same document names (HCM-QC Đ14.7), who so may fill two slots. A delegated
+    deputy signs for the head (NĐ 23/2025 Đ14), unless the plan keeps that slot apart from one which
+    the document gives to the deputy. That the teacher left, and that there was a delegation on the
+    day, the school knows; it answers for both with its seal, which covers the signature.
+    """
+    if capacity is Capacity.OWN:
+        return holder_id == slot.signer_id
+    if capacity not in plan.rule_of(slot.role).capacities or holder_id == slot.signer_id:
+        return False
+    if capacity is Capacity.IN_PLACE:
+        return holder_id == transcript.principal.citizen_id
+    return not any(
+        one.signer_id == holder_id and frozenset({one.role, slot.role}) in plan.apart
+        for one in slots_of(plan=plan, transcript=transcript)
+    )
+
+
 @cache
 def _plans() -> tuple[SigningPlan, ...]:
     folder = files(__package__).joinpath("plans")
@@ -98,11 +137,19 @@ def _plans() -> tuple[SigningPlan, ...]:
                 tuple(row["targets"]),
                 tuple(row["modes"]),
                 row["stamped"],
+                tuple(Capacity(one) for one in row.get("also", ())),
+                row["reviewed"],
             )
             for row in data["slot"]
         )
         plans.append(
-            SigningPlan(data["name"], data["school_level"], data["from_school_year"], rules)
+            SigningPlan(
+                data["name"],
+                data["school_level"],
+                data["from_school_year"],
+                rules,
+                tuple(frozenset(map(SlotRole, pair)) for pair in data["apart"]),
+            )
         )
     return tuple(plans)
 

@@ -16,10 +16,11 @@ from hashlib import sha256
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.keys import algorithm_for, key_problem, verify_value
-from hocba.core.signing.plan import SigningPlan, Slot
+from hocba.core.signing.plan import SigningPlan, Slot, may_fill
 from hocba.core.signing.sheets import SheetPage, sheet_leaf, sheet_page, sheet_places
 from hocba.core.signing.standing import standing_in
 from hocba.core.signing.timestamps import read_stamp
+from hocba.core.signing.verdict import Capacity
 from hocba.core.signing.written import covered_names
 from hocba.core.signing.xades import (
     VALUE_MARK,
@@ -79,16 +80,26 @@ class Prepared:
         return cls(**values)
 
 
-def prepare(*, document: bytes, slot: Slot, certificate: bytes, at: datetime) -> Prepared:
+def prepare(
+    *,
+    document: bytes,
+    slot: Slot,
+    certificate: bytes,
+    at: datetime,
+    capacity: Capacity = Capacity.OWN,
+) -> Prepared:
     """Return what the holder of `certificate` has to sign to fill the slot at `at`.
+
+    `capacity` says by what right, when the document names somebody else for the slot.
 
     Raises:
         HocbaError: "signing.slot_unknown" (not in the document's plan), "signing.slot_taken",
             "signing.order_not_reached", "signing.certificate_holder", "signing.certificate_time",
             "signing.certificate_usage", "signing.certificate_key", and those of reading.
     """
-    _refuse_wrong_certificate(slot, certificate, at)
-    return _prepared(_Open.of(document, slot), certificate, at, None)
+    opened = _Open.of(document, slot)
+    _refuse_wrong_certificate(opened, certificate, capacity, at)
+    return _prepared(opened, certificate, at, None, capacity)
 
 
 def prepare_sheet(
@@ -98,6 +109,7 @@ def prepare_sheet(
     salts: Sequence[bytes],
     certificate: bytes,
     at: datetime,
+    capacity: Capacity = Capacity.OWN,
 ) -> tuple[Prepared, ...]:
     """Return the pages of one sheet over a class; all have the same digest, to be signed once.
 
@@ -112,7 +124,7 @@ def prepare_sheet(
         _Open.by_key(document, key) for document, key in zip(documents, slot_keys, strict=True)
     ]
     for one in opened:
-        _refuse_wrong_certificate(one.slot, certificate, at)
+        _refuse_wrong_certificate(one, certificate, capacity, at)
         if not one.plan.allows(one.slot.role, "sheet"):
             raise HocbaError("sheet.not_allowed")
     groups = {
@@ -133,6 +145,7 @@ def prepare_sheet(
             certificate,
             at,
             sheet_page(slot=one.slot, transcript=one.transcript, place=place, root=root),
+            capacity,
         )
         for one, place in zip(opened, places, strict=True)
     )
@@ -179,7 +192,31 @@ class _Open:
         )
 
 
-def _prepared(opened: _Open, certificate: bytes, at: datetime, page: SheetPage | None) -> Prepared:
+def covered_digest(*, document: bytes, slot_key: str) -> str:
+    """Return a digest of all that a signature in this slot would cover now.
+
+    Whoever looked at a document before signing has seen what this names: the slot's part of the
+    data, and every signature before it.
+
+    Raises:
+        HocbaError: those of `prepare` about the slot.
+    """
+    return shown_digest(_Open.by_key(document, slot_key).covered)
+
+
+def shown_digest(covered: Sequence[tuple[str, bytes]]) -> str:
+    """Return the digest over (Id, SHA-256) of all that a slot covers, in order."""
+    parts = b"".join(len(name).to_bytes(2) + name.encode() + digest for name, digest in covered)
+    return sha256(parts).hexdigest()
+
+
+def _prepared(
+    opened: _Open,
+    certificate: bytes,
+    at: datetime,
+    page: SheetPage | None,
+    capacity: Capacity,
+) -> Prepared:
     holder = read_certificate(certificate)
     algorithm = algorithm_for(holder.public_key)
     signed_info, fragment = slot_fragment(
@@ -189,6 +226,7 @@ def _prepared(opened: _Open, certificate: bytes, at: datetime, page: SheetPage |
         at=at,
         references=opened.covered,
         page=page,
+        capacity=capacity,
     )
     return Prepared(
         slot_key=opened.slot.key,
@@ -276,9 +314,17 @@ def _refuse_changed(document: bytes, prepared: Prepared) -> None:
         raise HocbaError("signing.slot_taken")
 
 
-def _refuse_wrong_certificate(slot: Slot, certificate: bytes, at: datetime) -> None:
+def _refuse_wrong_certificate(
+    opened: "_Open", certificate: bytes, capacity: Capacity, at: datetime
+) -> None:
     holder = read_certificate(certificate)
-    if holder.holder_id != slot.signer_id:
+    if not may_fill(
+        plan=opened.plan,
+        slot=opened.slot,
+        transcript=opened.transcript,
+        holder_id=holder.holder_id,
+        capacity=capacity,
+    ):
         raise HocbaError("signing.certificate_holder")
     if not holder.not_before <= at <= holder.not_after:
         raise HocbaError("signing.certificate_time")

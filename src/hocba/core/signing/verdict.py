@@ -28,6 +28,18 @@ class SlotRole(StrEnum):
     SEAL = "KY_PHAT_HANH"
 
 
+class Capacity(StrEnum):
+    """By what right somebody fills a slot; the value is the second claimed role of the signature.
+
+    HCM-QC Đ14.7: where a teacher has left and nobody took over, the head authenticates. NĐ 23/2025
+    Đ14: a deputy signs for the head ("KT.") under a delegation.
+    """
+
+    OWN = ""  # the person whom the document names
+    IN_PLACE = "KY_THAY"
+    DELEGATED = "KT"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why: a stable code, the EN 319 102-1 sub-indication, a short detail."""
@@ -57,6 +69,7 @@ class SignatureVerdict:
     certificate_not_after: datetime | None
     certificate_sha256: str
     remarks: tuple[str, ...] = ()  # codes of what a report should mention, none of it a fault
+    capacity: Capacity = Capacity.OWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
  (2) Plan: the slots that this document must have, by the plan in force for its level and year.
  (3) Slots: every slot of the plan is filled once, nothing else stands in the signature area.
  (4) Core: each slot is exactly what its signer's device signed (see `xmldsig`), digests and value.
- (5) Binding: the certificate belongs to the person or school whom the document names for that slot.
+ (5) Binding: the certificate belongs to the person or school whom the document names for that slot,
+     or to whom the plan lets sign for them by the right that the signature claims (`may_fill`).
  (6) Certificate: at the proven time (a trusted time-stamp's, else the stated signing time) it was
      valid and leads to an anchor that was trusted then.
  (7) Revocation: it was not revoked then, nor before the signature is proven to exist.
@@ -29,7 +30,7 @@ from hocba.core.errors import HocbaError
 from hocba.core.signing.algorithms import remarks_on
 from hocba.core.signing.certificate import CertificateHolder
 from hocba.core.signing.existence import Existence, proofs_of_existence
-from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
+from hocba.core.signing.plan import SigningPlan, Slot, may_fill, plan_for, slots_of
 from hocba.core.signing.retirement import retired, used_by_certificate
 from hocba.core.signing.revocations import called_revoked
 from hocba.core.signing.timestamps import CLOCK_TOLERANCE, read_stamp, used_by_stamp
@@ -210,7 +211,7 @@ def _judge(slot: Slot, found: CheckedSlot, proof: Existence | None, known: _Know
         return _Judged(FAILED, found.reasons)
     time = proof.stamped_at or stated
     failures = [
-        *_binding_problems(slot, found),  # (5)
+        *_binding_problems(slot, found, known.transcript),  # (5)
         *_seal_problems(slot, found, time, known),  # (9)
         *_time_problems(slot, stated, known),  # (9)
     ]
@@ -283,14 +284,22 @@ def _verdict(slot: Slot, found: CheckedSlot, judged: _Judged) -> SignatureVerdic
         certificate_not_after=holder.not_after if holder else None,
         certificate_sha256=holder.sha256 if holder else "",
         remarks=judged.remarks,
+        capacity=found.capacity,
     )
 
 
-def _binding_problems(slot: Slot, found: CheckedSlot) -> Iterator[Reason]:
+def _binding_problems(slot: Slot, found: CheckedSlot, transcript: Transcript) -> Iterator[Reason]:
     holder = found.holder
     if holder is None:
         return
-    if holder.is_organisation != (slot.role is SlotRole.SEAL) or holder.holder_id != slot.signer_id:
+    plan = plan_for(school_level=transcript.school_level, school_year=transcript.school_year)
+    if holder.is_organisation != (slot.role is SlotRole.SEAL) or not may_fill(
+        plan=plan,
+        slot=slot,
+        transcript=transcript,
+        holder_id=holder.holder_id,
+        capacity=found.capacity,
+    ):
         yield Reason("signer.wrong_person", "SIG_CONSTRAINTS_FAILURE", slot.key)
     if not holder.may_sign:
         yield Reason("certificate.usage", "CHAIN_CONSTRAINTS_FAILURE", slot.key)

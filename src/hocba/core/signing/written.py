@@ -22,8 +22,9 @@ from lxml import etree
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.keys import key_problem, verify_value
-from hocba.core.signing.plan import SigningPlan, Slot, plan_for, slots_of
+from hocba.core.signing.plan import SigningPlan, Slot, may_fill, plan_for, slots_of
 from hocba.core.signing.sheets import HEAD, PROOF, SheetPage, read_page
+from hocba.core.signing.verdict import Capacity
 from hocba.core.signing.xades import canonical, opening_line
 from hocba.core.signing.xmldsig import ALGORITHMS, CheckedSlot, StatedSlot, written_slot
 from hocba.core.transcript.canonical import SIGNATURE_AREA, read_transcript, to_xml
@@ -39,6 +40,7 @@ _MARKS = (
     (b'<SignatureMethod Algorithm="', b'"'),
     (b'-value">', b"<"),
     (b"<X509Certificate>", b"<"),
+    (b"</xades:ClaimedRole><xades:ClaimedRole>", b"<"),
     (b"<xades:EncapsulatedTimeStamp>", b"<"),
 )
 _HEAD_START, _PROOF_END = f"<{HEAD} ".encode(), f"</{PROOF}>".encode()
@@ -133,7 +135,7 @@ def read_written(document: bytes) -> WrittenDocument | None:
         for slot, own in lines.items():
             covered = tuple((name, digests[name]) for name in covered_names(slot, data.slots))
             page = _page(own, slot, data, covered)
-            found = _checked(own, slot, covered, page)
+            found = _checked(own, slot, covered, page, data)
             if found is None:
                 return None
             checked[slot] = found
@@ -145,7 +147,11 @@ def read_written(document: bytes) -> WrittenDocument | None:
 
 
 def _checked(
-    lines: bytes, slot: Slot, covered: Sequence[tuple[str, bytes]], page: SheetPage | None
+    lines: bytes,
+    slot: Slot,
+    covered: Sequence[tuple[str, bytes]],
+    page: SheetPage | None,
+    data: WrittenData,
 ) -> CheckedSlot | None:
     """Write the slot afresh from what it states; None unless it is the same and its value holds."""
     stated = _stated(lines)
@@ -153,7 +159,13 @@ def _checked(
     if (
         stated.algorithm not in ALGORITHMS
         or key_problem(holder.public_key)
-        or holder.holder_id != slot.signer_id
+        or not may_fill(
+            plan=data.plan,
+            slot=slot,
+            transcript=data.transcript,
+            holder_id=holder.holder_id,
+            capacity=stated.capacity,
+        )
         or not holder.subject.isprintable()
     ):
         return None
@@ -169,13 +181,14 @@ def _checked(
 
 
 def _stated(lines: bytes) -> StatedSlot:
-    at, algorithm, value, certificate, stamp = _texts(lines)
+    at, algorithm, value, certificate, capacity, stamp = _texts(lines)
     return StatedSlot(
         algorithm=algorithm.decode(),
         value=b64decode(value, validate=True),
         holder=read_certificate(b64decode(certificate, validate=True)),
         at=datetime.fromisoformat(at.decode()),
         stamp=b64decode(stamp, validate=True),
+        capacity=Capacity(capacity.decode()),
     )
 
 

@@ -17,7 +17,7 @@ from hocba.core.signing import profile
 from hocba.core.signing.certificate import CertificateHolder
 from hocba.core.signing.plan import Slot
 from hocba.core.signing.sheets import SheetPage
-from hocba.core.signing.verdict import SlotRole
+from hocba.core.signing.verdict import Capacity, SlotRole
 
 VIETNAM = timezone(timedelta(hours=7))
 VALUE_MARK = b"{SIGNATURE-VALUE}"
@@ -58,17 +58,19 @@ def slot_fragment(
     references: Sequence[tuple[str, bytes]],
     page: SheetPage | None = None,
     stamp: bytes = b"",
+    capacity: Capacity = Capacity.OWN,
 ) -> tuple[bytes, bytes]:
     """Return the canonical SignedInfo and the slot's lines with a mark where the value will stand.
 
     `references` are (Id, SHA-256 of the canonical element) of everything covered, in order. In
     sheet mode the signature refers to the page's head, which speaks for all of them. `stamp` is the
-    time-stamp token over the value, where there is one already.
+    time-stamp token over the value, where there is one already. Who fills the slot of somebody else
+    claims so, in a second role.
     """
     name, time = signature_id(slot, page), instant_text(at)
     if page is not None:
         references = [(page.head_id, page.head_sha256)]
-    properties = _signed_properties(slot, holder, name, time)
+    properties = _signed_properties(slot, holder, name, time, capacity)
     time_property = _time_property(name, time)
     info = _signed_info(
         name,
@@ -150,8 +152,11 @@ def _signed_info(name: str, algorithm: str, references: Sequence[tuple[str, str,
     )
 
 
-def _signed_properties(slot: Slot, holder: CertificateHolder, name: str, time: str) -> str:
+def _signed_properties(
+    slot: Slot, holder: CertificateHolder, name: str, time: str, capacity: Capacity
+) -> str:
     digest = b64encode(bytes.fromhex(holder.sha256)).decode()
+    also = f"<xades:ClaimedRole>{capacity.value}</xades:ClaimedRole>" if capacity else ""
     return (
         f'<xades:SignedProperties Id="{name}-props"><xades:SignedSignatureProperties>'
         f"<xades:SigningTime>{time}</xades:SigningTime>"
@@ -160,7 +165,7 @@ def _signed_properties(slot: Slot, holder: CertificateHolder, name: str, time: s
         f"<DigestValue>{digest}</DigestValue>"
         "</xades:CertDigest></xades:Cert></xades:SigningCertificateV2>"
         "<xades:SignerRoleV2><xades:ClaimedRoles>"
-        f"<xades:ClaimedRole>{profile.CLAIMED_ROLE[slot.role]}</xades:ClaimedRole>"
+        f"<xades:ClaimedRole>{profile.CLAIMED_ROLE[slot.role]}</xades:ClaimedRole>{also}"
         "</xades:ClaimedRoles></xades:SignerRoleV2></xades:SignedSignatureProperties>"
         "<xades:SignedDataObjectProperties>"
         f'<xades:DataObjectFormat ObjectReference="#{name}-ref-1">'

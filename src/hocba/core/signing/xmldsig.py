@@ -21,7 +21,7 @@ from hocba.core.signing.certificate import CertificateHolder, read_certificate
 from hocba.core.signing.keys import key_problem, verify_value
 from hocba.core.signing.plan import Slot
 from hocba.core.signing.sheets import Covered, SheetPage, read_page
-from hocba.core.signing.verdict import Reason
+from hocba.core.signing.verdict import Capacity, Reason
 from hocba.core.signing.xades import (
     VALUE_MARK,
     canonical,
@@ -38,6 +38,10 @@ _STAMP = (
     "ds:Signature/ds:Object/xades:QualifyingProperties/xades:UnsignedProperties/"
     "xades:UnsignedSignatureProperties/xades:SignatureTimeStamp/xades:EncapsulatedTimeStamp"
 )
+_SECOND_ROLE = (
+    "ds:Signature/ds:Object/xades:QualifyingProperties/xades:SignedProperties/"
+    "xades:SignedSignatureProperties/xades:SignerRoleV2/xades:ClaimedRoles/xades:ClaimedRole[2]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class CheckedSlot:
     algorithm: str = ""
     stamp: bytes = b""  # time-stamp token over the value
     stamped_digest: bytes = b""  # what it must be over
+    capacity: Capacity = Capacity.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class StatedSlot:
     holder: CertificateHolder
     at: datetime
     stamp: bytes
+    capacity: Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +90,21 @@ def written_slot(
         references=references,
         page=page,
         stamp=stated.stamp,
+        capacity=stated.capacity,
     )
     filled = fragment.replace(VALUE_MARK, b64encode(stated.value))
     digest = stamped_digest(signature_id(slot, page), stated.value) if stated.stamp else b""
-    return WrittenSlot(
-        CheckedSlot((), stated.holder, stated.at, filled, stated.algorithm, stated.stamp, digest),
-        sha256(signed_info).digest(),
+    checked = CheckedSlot(
+        reasons=(),
+        holder=stated.holder,
+        signing_time=stated.at,
+        fragment=filled,
+        algorithm=stated.algorithm,
+        stamp=stated.stamp,
+        stamped_digest=digest,
+        capacity=stated.capacity,
     )
+    return WrittenSlot(checked, sha256(signed_info).digest())
 
 
 def check_slot(
@@ -149,6 +163,7 @@ def _stated(element: etree._Element) -> StatedSlot | Reason:
         ),
         "time": element.findtext("NGAY_KY", ""),
         "stamp": element.findtext(_STAMP, "", _NS),
+        "capacity": element.findtext(_SECOND_ROLE, "", _NS),
     }
     method = element.find("ds:Signature/ds:SignedInfo/ds:SignatureMethod", _NS)
     try:
@@ -156,12 +171,13 @@ def _stated(element: etree._Element) -> StatedSlot | Reason:
         holder = read_certificate(b64decode(texts["certificate"], validate=True))
         stamp = b64decode(texts["stamp"], validate=True)
         at = datetime.fromisoformat(texts["time"])
+        capacity = Capacity(texts["capacity"])
         instant_text(at)  # an instant at the edge of the calendar cannot be written
     except (Base64Error, ValueError, OverflowError, HocbaError):
         return Reason("signature.unreadable", "FORMAT_FAILURE")
     if method is None or at.tzinfo is None:
         return Reason("signature.unreadable", "FORMAT_FAILURE")
-    return StatedSlot(method.get("Algorithm") or "", value, holder, at, stamp)
+    return StatedSlot(method.get("Algorithm") or "", value, holder, at, stamp, capacity)
 
 
 def _differences(

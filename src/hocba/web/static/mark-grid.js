@@ -58,6 +58,7 @@ table.addEventListener("focusin", ({ target }) => {
   within = false;
   target.select();
   remarkPanel();
+  if (problems.has(active)) told.textContent = problems.get(active).dataset.sentence;
 });
 table.addEventListener("focusout", ({ target }) => { if (target.matches("input")) commit(of(target)); });
 table.addEventListener("pointerup", ({ target }) => { if (target.matches("input") && !within) setTimeout(() => { if (document.activeElement === target && target.selectionStart === target.selectionEnd && target.value === of(target).text) target.select(); }); });
@@ -255,6 +256,7 @@ function problem(cell, state, sentence, ...choices) {
   link.textContent = `${cell.who}, ${cell.input.dataset.title}`;
   link.addEventListener("click", () => cell.input.focus());
   line.append(link, `: ${sentence} `, ...choices);
+  line.dataset.sentence = sentence;
   clear(cell);
   problems.set(cell, line);
   show();

@@ -6,59 +6,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60, verbose_name='tên đăng nhập')),
-                ('full_name', models.CharField(max_length=200, verbose_name='họ và tên')),
-                ('citizen_id', models.CharField(blank=True, max_length=12, null=True, verbose_name='số định danh cá nhân')),
-                ('is_active', models.BooleanField(default=True, verbose_name='đang hoạt động')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='vào trang quản trị')),
-                ('is_superuser', models.BooleanField(default=False, verbose_name='quản trị hệ thống')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("username", models.CharField(max_length=60, verbose_name="tên đăng nhập")),
+                ("full_name", models.CharField(max_length=200, verbose_name="họ và tên")),
+                (
+                    "citizen_id",
+                    models.CharField(
+                        blank=True, max_length=12, null=True, verbose_name="số định danh cá nhân"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="đang hoạt động")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="vào trang quản trị")),
+                (
+                    "is_superuser",
+                    models.BooleanField(default=False, verbose_name="quản trị hệ thống"),
+                ),
             ],
             options={
-                'verbose_name': 'người dùng',
-                'verbose_name_plural': 'người dùng',
-                'constraints': [models.UniqueConstraint(fields=('username',), name='person_username_once', violation_error_message='Tên đăng nhập này đã có người dùng.'), models.UniqueConstraint(fields=('citizen_id',), name='person_citizen_id_once', violation_error_message='Số định danh cá nhân này đã có tài khoản.'), models.CheckConstraint(condition=models.Q(('citizen_id__isnull', True), ('citizen_id__regex', '^[0-9]{12}$'), _connector='OR'), name='person_citizen_id_has_12_digits', violation_error_message='Số định danh cá nhân phải có đúng 12 chữ số.')],
+                "verbose_name": "người dùng",
+                "verbose_name_plural": "người dùng",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("username",),
+                        name="person_username_once",
+                        violation_error_message="Tên đăng nhập này đã có người dùng.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("citizen_id",),
+                        name="person_citizen_id_once",
+                        violation_error_message="Số định danh cá nhân này đã có tài khoản.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("citizen_id__isnull", True),
+                            ("citizen_id__regex", "^[0-9]{12}$"),
+                            _connector="OR",
+                        ),
+                        name="person_citizen_id_has_12_digits",
+                        violation_error_message="Số định danh cá nhân phải có đúng 12 chữ số.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignInAttempt',
+            name="SignInAttempt",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('account', models.CharField(max_length=64)),
-                ('address', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("account", models.CharField(max_length=64)),
+                ("address", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'at'], name='sign_in_attempt_account'), models.Index(fields=['address', 'at'], name='sign_in_attempt_address')],
+                "indexes": [
+                    models.Index(fields=["account", "at"], name="sign_in_attempt_account"),
+                    models.Index(fields=["address", "at"], name="sign_in_attempt_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('subject_teacher', 'Giáo viên bộ môn'), ('homeroom_teacher', 'Giáo viên chủ nhiệm'), ('principal', 'Hiệu trưởng'), ('clerk', 'Văn thư'), ('it_officer', 'Cán bộ công nghệ thông tin'), ('authority_officer', 'Cán bộ cấp quản lý'), ('department_officer', 'Cán bộ Sở'), ('operator', 'Quản trị hệ thống')], max_length=20, verbose_name='vai trò')),
-                ('unit_id', models.UUIDField(verbose_name='đơn vị')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("subject_teacher", "Giáo viên bộ môn"),
+                            ("homeroom_teacher", "Giáo viên chủ nhiệm"),
+                            ("principal", "Hiệu trưởng"),
+                            ("clerk", "Văn thư"),
+                            ("it_officer", "Cán bộ công nghệ thông tin"),
+                            ("authority_officer", "Cán bộ cấp quản lý"),
+                            ("department_officer", "Cán bộ Sở"),
+                            ("operator", "Quản trị hệ thống"),
+                        ],
+                        max_length=20,
+                        verbose_name="vai trò",
+                    ),
+                ),
+                ("unit_id", models.UUIDField(verbose_name="đơn vị")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="đến ngày")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vai trò',
-                'verbose_name_plural': 'vai trò',
-                'indexes': [models.Index(fields=['unit_id', 'role'], name='role_by_unit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['subject_teacher', 'homeroom_teacher', 'principal', 'clerk', 'it_officer', 'authority_officer', 'department_officer', 'operator'])), name='role_assignment_role_known', violation_error_message='Vai trò này không có trong danh mục.'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='role_assignment_ends_after_start', violation_error_message='Ngày kết thúc phải sau ngày bắt đầu.'), models.UniqueConstraint(fields=('person', 'role', 'unit_id', 'valid_from'), name='role_assignment_once_per_start', violation_error_message='Vai trò này đã được giao từ ngày đó.')],
+                "verbose_name": "vai trò",
+                "verbose_name_plural": "vai trò",
+                "indexes": [models.Index(fields=["unit_id", "role"], name="role_by_unit")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "subject_teacher",
+                                    "homeroom_teacher",
+                                    "principal",
+                                    "clerk",
+                                    "it_officer",
+                                    "authority_officer",
+                                    "department_officer",
+                                    "operator",
+                                ],
+                            )
+                        ),
+                        name="role_assignment_role_known",
+                        violation_error_message="Vai trò này không có trong danh mục.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="role_assignment_ends_after_start",
+                        violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("person", "role", "unit_id", "valid_from"),
+                        name="role_assignment_once_per_start",
+                        violation_error_message="Vai trò này đã được giao từ ngày đó.",
+                    ),
+                ],
             },
         ),
     ]

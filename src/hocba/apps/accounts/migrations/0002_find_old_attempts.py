@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_first'),
+        ("accounts", "0001_first"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='signinattempt',
-            index=models.Index(fields=['at'], name='sign_in_attempt_at'),
+            model_name="signinattempt",
+            index=models.Index(fields=["at"], name="sign_in_attempt_at"),
         ),
     ]

@@ -4,23 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_find_old_attempts'),
+        ("accounts", "0002_find_old_attempts"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='roleassignment',
-            name='role_assignment_role_known',
+            model_name="roleassignment",
+            name="role_assignment_role_known",
         ),
         migrations.AlterField(
-            model_name='roleassignment',
-            name='role',
-            field=models.CharField(choices=[('subject_teacher', 'Giáo viên bộ môn'), ('homeroom_teacher', 'Giáo viên chủ nhiệm'), ('subject_head', 'Tổ trưởng chuyên môn'), ('principal', 'Hiệu trưởng'), ('deputy_principal', 'Phó hiệu trưởng'), ('clerk', 'Văn thư'), ('it_officer', 'Cán bộ công nghệ thông tin'), ('authority_officer', 'Cán bộ cấp quản lý'), ('department_officer', 'Cán bộ Sở'), ('operator', 'Quản trị hệ thống')], max_length=20, verbose_name='vai trò'),
+            model_name="roleassignment",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("subject_teacher", "Giáo viên bộ môn"),
+                    ("homeroom_teacher", "Giáo viên chủ nhiệm"),
+                    ("subject_head", "Tổ trưởng chuyên môn"),
+                    ("principal", "Hiệu trưởng"),
+                    ("deputy_principal", "Phó hiệu trưởng"),
+                    ("clerk", "Văn thư"),
+                    ("it_officer", "Cán bộ công nghệ thông tin"),
+                    ("authority_officer", "Cán bộ cấp quản lý"),
+                    ("department_officer", "Cán bộ Sở"),
+                    ("operator", "Quản trị hệ thống"),
+                ],
+                max_length=20,
+                verbose_name="vai trò",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['subject_teacher', 'homeroom_teacher', 'subject_head', 'principal', 'deputy_principal', 'clerk', 'it_officer', 'authority_officer', 'department_officer', 'operator'])), name='role_assignment_role_known', violation_error_message='Vai trò này không có trong danh mục.'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "subject_teacher",
+                            "homeroom_teacher",
+                            "subject_head",
+                            "principal",
+                            "deputy_principal",
+                            "clerk",
+                            "it_officer",
+                            "authority_officer",
+                            "department_officer",
+                            "operator",
+                        ],
+                    )
+                ),
+                name="role_assignment_role_known",
+                violation_error_message="Vai trò này không có trong danh mục.",
+            ),
         ),
     ]

@@ -1,13 +1,40 @@
-"""Verbs that write the gradebook: `workbook`, `grid`, `entry` (versions, locks), `correct`."""
+"""Verbs that write the gradebook: `workbook`, `grid`, `entry` (versions, locks), `correct`.
 
-from hocba.apps.gradebook.actions.correct import CellCorrection, apply_corrections
+`windows` and `reopen` say when it is written; `notes` keeps what was noted on signals.
+"""
+
+from hocba.apps.gradebook.actions.correct import (
+    CellCorrection,
+    Correction,
+    HomeroomCorrection,
+    RemarkCorrection,
+    apply_corrections,
+)
 from hocba.apps.gradebook.actions.entry import lock_students
 from hocba.apps.gradebook.actions.grid import CellEdit, add_phrase, remove_phrase, save_cells
+from hocba.apps.gradebook.actions.reopen import (
+    approve_reopening,
+    ask_reopening,
+    close_reopening,
+    refuse_reopening,
+    withdraw_reopening,
+)
+from hocba.apps.gradebook.actions.windows import lock_book, set_window
 from hocba.apps.gradebook.actions.workbook import accept_workbook, hand_in_workbook
 
 __all__ = [
+    "set_window",
+    "lock_book",
+    "withdraw_reopening",
+    "refuse_reopening",
+    "close_reopening",
+    "ask_reopening",
+    "approve_reopening",
     "CellCorrection",
     "CellEdit",
+    "Correction",
+    "HomeroomCorrection",
+    "RemarkCorrection",
     "accept_workbook",
     "add_phrase",
     "apply_corrections",

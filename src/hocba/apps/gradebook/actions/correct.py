@@ -1,4 +1,4 @@
-"""Correcting locked marks: exactly the cells that an approved request names, and nothing else.
+"""Correcting a locked year: exactly the fields that an approved request names, and nothing else.
 
 The lock is lifted, the new versions are written and the lock is set again in one transaction, so
 that there is no moment in which anything else could be written.
@@ -7,11 +7,12 @@ that there is no moment in which anything else could be written.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hocba.apps.audit.actions import record_event
 from hocba.apps.gradebook.actions.entry import lock_students
-from hocba.apps.gradebook.models import Lock, Mark
+from hocba.apps.gradebook.models import HomeroomRecord, Lock, Mark, Remark, VersionedRow
 from hocba.apps.gradebook.queries import standing
 from hocba.apps.identifiers import uuid7
 from hocba.core.assessment.marks import MarkKind, Outcome, RemarkLevel, SubjectKey, Term
@@ -32,48 +33,77 @@ class CellCorrection:
     after: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class RemarkCorrection:
+    """One subject's remark to become another."""
+
+    subject: SubjectKey
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeroomCorrection:
+    """One field of the homeroom teacher's part to become another: conduct, absences, award …"""
+
+    field: str
+    before: int | str | None
+    after: int | str | None
+
+
+Correction = CellCorrection | RemarkCorrection | HomeroomCorrection
+
+
+@dataclass(frozen=True, slots=True)
+class _Approved:
+    """By which request, why, who proposed and who carries it out."""
+
+    request_id: UUID
+    reason: str
+    written_by: UUID
+    actor: UUID
+    at: datetime
+
+
 def apply_corrections(
     *,
     school_id: UUID,
     school_year: str,
     enrolment_id: UUID,
-    corrections: Sequence[CellCorrection],
+    corrections: Sequence[Correction],
     request_id: UUID,
     reason: str,
     written_by: UUID,
     actor: UUID,
     at: datetime,
 ) -> int:
-    """Write the approved cells as new versions and return how many are new.
+    """Write the approved fields as new versions and return how many rows are new.
 
-    `written_by` is who proposed them, the subject's teacher; `actor` carries the approved request
-    out. Runs inside the caller's transaction; a cell that has its new value already stays.
+    `written_by` is who proposed them; `actor` carries the approved request out. Runs inside the
+    caller's transaction; a field that has its new value already stays.
 
     Raises:
-        HocbaError: "gradebook.correction_stale" when a cell is no longer what was approved.
+        HocbaError: "gradebook.correction_stale" when a field is no longer what was approved.
     """
-    current = {
-        (row.subject_key, row.term, row.kind, row.ordinal): row
-        for row in standing(
-            Mark, school_id=school_id, school_year=school_year, enrolment_ids=[enrolment_id]
-        )
-    }
-    rows = []
+    rows: dict[UUID, tuple[VersionedRow, VersionedRow]] = {}  # by the earlier row's key
+    by = _Approved(request_id, reason, written_by, actor, at)
     for one in corrections:
-        standing_row = current.get((one.subject, one.term.value, one.kind.value, one.ordinal))
-        value = None if standing_row is None else _value(standing_row)
-        if value == one.after:
-            continue
-        if standing_row is None or value != one.before:
-            raise HocbaError("gradebook.correction_stale")
-        rows.append(_next_version(standing_row, one, request_id, reason, written_by, at))
+        model, values = _wanted(one)
+        earlier = _standing_row(model, school_id, school_year, enrolment_id, one)
+        row = rows[earlier.id][1] if earlier.id in rows else _next_version(earlier, by)
+        for name, (before, after) in values.items():
+            if getattr(earlier, name) == after:
+                continue
+            if getattr(earlier, name) != before:
+                raise HocbaError("gradebook.correction_stale")
+            setattr(row, name, after)
+            rows[earlier.id] = earlier, row
     if not rows:
         return 0
-    _lift_lock(school_id, school_year, enrolment_id, request_id, reason, actor, at)
-    Mark.objects.bulk_create(rows)
-    for row in rows:
-        earlier = current[row.subject_key, row.term, row.kind, row.ordinal]
-        _record(earlier, row, request_id, reason, actor)
+    _lift_lock(school_id, school_year, enrolment_id, by)
+    for earlier, row in rows.values():
+        type(row)._default_manager.bulk_create([row])
+        _record(earlier, row, by)
     lock_students(
         school_id=school_id,
         school_year=school_year,
@@ -85,21 +115,72 @@ def apply_corrections(
     return len(rows)
 
 
-def _lift_lock(
+def _wanted(one: Correction) -> tuple[type[VersionedRow], dict[str, tuple[Any, Any]]]:
+    """Return the table, and its columns with what is to stand there before and after."""
+    if isinstance(one, RemarkCorrection):
+        return Remark, {"text": (one.before, one.after)}
+    if isinstance(one, HomeroomCorrection):
+        return HomeroomRecord, {one.field: (one.before, one.after)}
+    before, after = _columns(one.before), _columns(one.after)
+    return Mark, {name: (before[name], after[name]) for name in before}
+
+
+def _columns(value: Outcome | None) -> dict[str, Any]:
+    if isinstance(value, RemarkLevel):
+        return {"tenths": None, "remark_level": value.value}
+    return {"tenths": value, "remark_level": ""}
+
+
+def _standing_row(
+    model: type[VersionedRow],
     school_id: UUID,
     school_year: str,
     enrolment_id: UUID,
-    request_id: UUID,
-    reason: str,
-    actor: UUID,
-    at: datetime,
-) -> None:
+    one: Correction,
+) -> VersionedRow:
+    rows = standing(
+        model, school_id=school_id, school_year=school_year, enrolment_ids=[enrolment_id]
+    )
+    for row in rows:
+        if isinstance(one, HomeroomCorrection):
+            return row
+        if isinstance(one, RemarkCorrection) and isinstance(row, Remark):
+            if row.subject_key == one.subject:
+                return row
+        elif isinstance(one, CellCorrection) and isinstance(row, Mark):
+            place = row.subject_key, row.term, row.kind, row.ordinal
+            if place == (one.subject, one.term.value, one.kind.value, one.ordinal):
+                return row
+    raise HocbaError("gradebook.correction_stale")
+
+
+def _next_version(before: VersionedRow, by: _Approved) -> VersionedRow:
+    values = {
+        field.attname: getattr(before, field.attname) for field in before._meta.concrete_fields
+    }
+    return type(before)(
+        **values
+        | {
+            "id": uuid7(at=by.at),
+            "version": before.version + 1,
+            "written_by": by.written_by,
+            "written_at": by.at,
+            "permit_id": by.request_id,
+            "reason": f"{by.request_id}: {by.reason}"[:_REASON],
+            "origin_file": "",
+            "origin_sheet": "",
+            "origin_cell": "",
+        }
+    )
+
+
+def _lift_lock(school_id: UUID, school_year: str, enrolment_id: UUID, by: _Approved) -> None:
     lifted = Lock.objects.filter(
         school_id=school_id,
         school_year=school_year,
         enrolment_id=enrolment_id,
         lifted_at__isnull=True,
-    ).update(lifted_by=actor, lifted_at=at)
+    ).update(lifted_by=by.actor, lifted_at=by.at)
     if lifted:
         record_event(
             school_id=school_id,
@@ -108,61 +189,42 @@ def _lift_lock(
             object_type="enrolments",
             object_id=str(enrolment_id),
             before={"locked": True},
-            after={"locked": False, "request": str(request_id)},
-            reason=reason,
-            actor=actor,
-            at=at,
+            after={"locked": False, "request": str(by.request_id)},
+            reason=by.reason,
+            actor=by.actor,
+            at=by.at,
         )
 
 
-def _record(earlier: Mark, row: Mark, request_id: UUID, reason: str, actor: UUID) -> None:
+def _record(earlier: VersionedRow, row: VersionedRow, by: _Approved) -> None:
+    kind = {Mark: "mark", Remark: "remark", HomeroomRecord: "homeroom"}[type(row)]
     record_event(
         school_id=row.school_id,
         school_year=row.school_year,
-        action="gradebook.mark_corrected",
-        object_type="mark",
+        action=f"gradebook.{kind}_corrected",
+        object_type=kind,
         object_id=str(row.id),
-        before={"id": str(earlier.id), "value": _value(earlier), "version": earlier.version},
+        before={"id": str(earlier.id), "value": _told(earlier), "version": earlier.version},
         after={
-            "value": _value(row),
+            "value": _told(row),
             "version": row.version,
-            "request": str(request_id),
+            "request": str(by.request_id),
             "proposed_by": str(row.written_by),
         },
-        reason=reason,
-        actor=actor,
+        reason=by.reason,
+        actor=by.actor,
         at=row.written_at,
     )
 
 
-def _next_version(
-    before: Mark,
-    one: CellCorrection,
-    request_id: UUID,
-    reason: str,
-    written_by: UUID,
-    at: datetime,
-) -> Mark:
-    remark = one.after if isinstance(one.after, RemarkLevel) else None
-    return Mark(
-        school_id=before.school_id,
-        school_year=before.school_year,
-        id=uuid7(at=at),
-        enrolment_id=before.enrolment_id,
-        subject_key=before.subject_key,
-        term=before.term,
-        kind=before.kind,
-        ordinal=before.ordinal,
-        tenths=None if remark else one.after,
-        remark_level=remark.value if remark else "",
-        version=before.version + 1,
-        written_by=written_by,
-        written_at=at,
-        reason=f"{request_id}: {reason}"[:_REASON],
-    )
-
-
-def _value(row: Mark) -> Outcome | None:
-    if row.remark_level:
-        return RemarkLevel(row.remark_level)
-    return None if row.tenths is None else row.tenths  # type: ignore[return-value]
+def _told(row: VersionedRow) -> Any:
+    if isinstance(row, Mark):
+        return row.remark_level or row.tenths
+    if isinstance(row, Remark):
+        return row.text
+    fixed = {field.attname for field in VersionedRow._meta.concrete_fields} | {"id", "school_id"}
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.attname not in fixed
+    }

@@ -6,7 +6,7 @@ repeated but not changed. Who says which version they had before them (`seen`) o
 else: such a cell is a conflict and comes back, the others are written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -25,7 +25,9 @@ from hocba.apps.gradebook.models import (
     YearProposal,
 )
 from hocba.apps.gradebook.queries import standing
+from hocba.apps.gradebook.windows import refuse_closed
 from hocba.apps.identifiers import uuid7
+from hocba.apps.roster.holding import hold_school
 from hocba.core.assessment.findings import Place
 from hocba.core.assessment.marks import RemarkLevel
 from hocba.core.errors import HocbaError
@@ -91,12 +93,16 @@ def write_cells(
     Runs inside the caller's transaction, who records the event.
 
     Raises:
-        HocbaError: "gradebook.locked".
+        HocbaError: "gradebook.locked", "gradebook.closed", "gradebook.own_grant".
     """
     for row in rows:
         row.written_by, row.written_at, row.id = actor, at, uuid7(at=at)
     model = type(rows[0])
-    return _write_new(model, *SHAPES[model], rows, seen)
+
+    def was_seen(name: tuple[Any, ...], standing: Row | None) -> bool:
+        return seen[name] == (standing.version if standing else 0)
+
+    return _write_new(model, *SHAPES[model], rows, was_seen)
 
 
 def write_workbook(
@@ -104,15 +110,18 @@ def write_workbook(
     school_id: UUID,
     workbook: ClassWorkbook,
     enrolments: Mapping[str, UUID],
+    since: datetime,
     actor: UUID,
     at: datetime,
 ) -> Written:
     """Write the rows of the students in `enrolments` (student code → enrolment).
 
-    Runs inside the caller's transaction.
+    `since` is when the file was compared with what stood: what others wrote later is not
+    overwritten. Runs inside the caller's transaction.
 
     Raises:
-        HocbaError: "gradebook.locked".
+        HocbaError: "gradebook.locked", "gradebook.closed", "gradebook.own_grant",
+            "gradebook.cells_newer".
     """
     common = {
         "school_id": school_id,
@@ -122,12 +131,16 @@ def write_workbook(
         "origin_file": workbook.digest,
     }
     return Written(
-        marks=_count_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common)),
+        marks=_count_new(Mark, MARK_KEY, MARK_VALUES, _marks(workbook, enrolments, common), since),
         remarks=_count_new(
-            Remark, REMARK_KEY, REMARK_VALUES, _remarks(workbook, enrolments, common)
+            Remark, REMARK_KEY, REMARK_VALUES, _remarks(workbook, enrolments, common), since
         ),
         homeroom_records=_count_new(
-            HomeroomRecord, HOMEROOM_KEY, HOMEROOM_VALUES, _homeroom(workbook, enrolments, common)
+            HomeroomRecord,
+            HOMEROOM_KEY,
+            HOMEROOM_VALUES,
+            _homeroom(workbook, enrolments, common),
+            since,
         ),
     )
 
@@ -145,6 +158,7 @@ def lock_students(
 
     Runs inside the caller's transaction; a student already locked stays as is.
     """
+    hold_school(school_id=school_id, alone=True)
     wanted = set(enrolment_ids)
     locked = set(
         Lock.objects.filter(
@@ -183,9 +197,20 @@ def lock_students(
 
 
 def _count_new(
-    model: type[Row], key: tuple[str, ...], values: tuple[str, ...], wanted: Iterator[Row]
+    model: type[Row],
+    key: tuple[str, ...],
+    values: tuple[str, ...],
+    wanted: Iterator[Row],
+    since: datetime,
 ) -> int:
-    return len(_write_new(model, key, values, list(wanted)).new)
+    entered = _write_new(model, key, values, list(wanted), _not_after(since))
+    if entered.conflicts:
+        raise HocbaError("gradebook.cells_newer", cells=len(entered.conflicts))
+    return len(entered.new)
+
+
+def _not_after(since: datetime) -> Callable[[tuple[Any, ...], VersionedRow | None], bool]:
+    return lambda _name, standing: standing is None or standing.written_at <= since
 
 
 def _write_new(
@@ -193,11 +218,12 @@ def _write_new(
     key: tuple[str, ...],
     values: tuple[str, ...],
     rows: Sequence[Row],
-    seen: Mapping[tuple[Any, ...], int] | None = None,
+    was_seen: Callable[[tuple[Any, ...], Row | None], bool],
 ) -> Entered[Row]:
     entered: Entered[Row] = Entered([], [], [])
     if not rows:
         return entered
+    hold_school(school_id=rows[0].school_id, alone=False)
     current = _current(model, key, rows)
     for row in rows:
         name = _fields(row, key)
@@ -206,11 +232,12 @@ def _write_new(
             entered.kept.append(before)
         elif before is None and _is_empty(row, values):
             entered.kept.append(row)
-        elif seen is not None and seen[name] != (before.version if before else 0):
+        elif not was_seen(name, before):
             entered.conflicts.append((row, before))
         else:
             row.version = 1 if before is None else before.version + 1
             entered.new.append(row)
+    refuse_closed([(row, current.get(_fields(row, key))) for row in entered.new])
     _refuse_locked(
         rows[0].school_id, rows[0].school_year, {row.enrolment_id for row in entered.new}
     )

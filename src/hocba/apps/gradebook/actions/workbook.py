@@ -50,7 +50,8 @@ def hand_in_workbook(
 ) -> tuple[UUID | None, Check]:
     """Check a workbook and, when it can be read, keep it with its findings for acceptance.
 
-    The gradebook itself is untouched. Handing in the same bytes again returns the same run.
+    The gradebook itself is untouched. Handing in the same bytes again returns the same run,
+    compared anew: what teachers typed until now is among its findings.
 
     Raises:
         HocbaError: "access.denied".
@@ -62,6 +63,7 @@ def hand_in_workbook(
     digest = hashlib.sha256(data).hexdigest()
     known = ImportRun.objects.filter(school_id=school_id, file_sha256=digest).first()
     if known is not None:
+        _handed_in_again(known, check, actor=actor, at=at)
         return known.id, check
     blob_store().put(data)
     with transaction.atomic():
@@ -100,6 +102,7 @@ def accept_workbook(*, school_id: UUID, run_id: UUID, actor: UUID, at: datetime)
     Raises:
         HocbaError: "access.denied", "gradebook.run_unknown", "gradebook.file_blocked",
             "gradebook.locked" (a signed or issued student's data would change),
+            "gradebook.cells_newer" (somebody wrote cells after the file was handed in),
             "gradebook.changed_meanwhile".
     """
     require_role(viewer_of(person_id=actor, at=at), *IMPORTERS, unit_id=school_id)
@@ -139,6 +142,7 @@ def _accept(
         school_id=run.school_id,
         workbook=workbook,
         enrolments=enrolments,
+        since=run.handed_in_at,
         actor=actor,
         at=at,
     )
@@ -166,6 +170,25 @@ def _accept(
     return Acceptance(
         class_group.id, len(going_on), len(workbook.students) - len(going_on), written
     )
+
+
+def _handed_in_again(run: ImportRun, check: Check, *, actor: UUID, at: datetime) -> None:
+    findings = _counts(check.findings)
+    with transaction.atomic():
+        ImportRun.objects.filter(school_id=run.school_id, id=run.id).update(
+            handed_in_at=at, findings=findings
+        )
+        record_event(
+            school_id=run.school_id,
+            school_year=run.school_year,
+            action="gradebook.workbook_checked",
+            object_type="import_run",
+            object_id=str(run.id),
+            before={"handed_in_at": run.handed_in_at},
+            after={"file_sha256": run.file_sha256, "class": run.class_name, **findings},
+            actor=actor,
+            at=at,
+        )
 
 
 def _counts(findings: Iterable[Finding]) -> dict[str, int]:

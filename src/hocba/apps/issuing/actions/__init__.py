@@ -1,5 +1,5 @@
 """Verbs of issuing, in the order of the road: `compose` → `sign` → `release`; `correct` walks
-it again for a recalled version."""
+it again for a recalled version, `drop` takes a wrong replacement back."""
 
 from hocba.apps.issuing.actions.compose import compose_class
 from hocba.apps.issuing.actions.correct import (
@@ -7,6 +7,7 @@ from hocba.apps.issuing.actions.correct import (
     execute_request,
     request_correction,
 )
+from hocba.apps.issuing.actions.drop import withdraw_replacement
 from hocba.apps.issuing.actions.release import issue_sealed
 from hocba.apps.issuing.actions.remote import (
     begin_remote_signing,
@@ -35,4 +36,5 @@ __all__ = [
     "request_correction",
     "seal_waiting",
     "stamp_waiting",
+    "withdraw_replacement",
 ]

@@ -26,6 +26,7 @@ from hocba.apps.issuing.class_record import ClassRecord, class_record
 from hocba.apps.issuing.identity import identity_of, signatory
 from hocba.apps.issuing.models import Draft, Slot
 from hocba.apps.issuing.standing_year import taught_subjects
+from hocba.apps.roster.holding import hold_school
 from hocba.core.assessment.assess import assess_year
 from hocba.core.assessment.completeness import check_student_year
 from hocba.core.assessment.findings import Finding, Severity
@@ -55,6 +56,7 @@ def compose_class(*, class_id: UUID, actor: UUID, at: datetime) -> Composed:
     record = class_record(class_id=class_id, at=at)
     require_role(viewer_of(person_id=actor, at=at), "clerk", unit_id=record.school.id)
     with transaction.atomic():
+        hold_school(school_id=record.school.id, alone=True)  # none writes between reading and lock
         # A recalled version is no reason to compose: its replacement comes by its own request.
         living = set(
             Draft.objects.filter(school_id=record.school.id, class_id=class_id)

@@ -16,24 +16,35 @@ from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
-from hocba.apps.gradebook.actions import CellCorrection, apply_corrections
+from hocba.apps.gradebook.actions import (
+    CellCorrection,
+    Correction,
+    HomeroomCorrection,
+    RemarkCorrection,
+    apply_corrections,
+)
 from hocba.apps.issuing import states
 from hocba.apps.issuing.actions.compose import Replacing, _documents, _store
 from hocba.apps.issuing.class_record import class_record
+from hocba.apps.issuing.corrected_fields import LIMITS, REMARK, read_field, stored_value
 from hocba.apps.issuing.models import Draft
 from hocba.apps.issuing.queries import class_of_version, replacement_of
 from hocba.apps.issuing.standing_year import (
+    PLACE,
     ProposedCell,
     WhatIf,
+    is_field,
     mark_of,
+    own_parts,
     standing_year,
+    value_of,
     what_if,
 )
 from hocba.apps.ledger.actions import AskedChange, execute, keep_difference, request_recall
 from hocba.apps.ledger.evidence_files import EvidenceFile
 from hocba.apps.ledger.life_queries import issued_by_code, request_by_id
 from hocba.apps.ledger.models import LifeRequest
-from hocba.apps.roster.queries import assignments_of_class, class_by_id
+from hocba.apps.roster.queries import class_by_id
 from hocba.core.assessment.marks import MarkKind, SubjectKey, Term
 from hocba.core.errors import HocbaError
 from hocba.core.registry.procedures import RequestKind, RequestState
@@ -43,6 +54,8 @@ from hocba.core.transcript.model import Transcript
 
 _RECALLS = (RequestKind.RECALL_AND_REPLACE.value, RequestKind.RECALL_ONLY.value)
 _OF_EVERY_VERSION = {"lookup_uuid", "replaces_uuid", "created_at", "issue_date"}
+_COLUMNS = {"homeroom_remark": "remark"}  # of the gradebook
+_FIELDS = {"award": "other_award"}  # of the transcript
 _NOT_COMPUTED = ("conduct_first", "conduct_second", "absences", "homeroom_remark", "other_award")
 
 
@@ -59,7 +72,10 @@ class Proposal:
 
 
 def request_correction(*, request_id: UUID, proposal: Proposal, actor: UUID, at: datetime) -> UUID:
-    """Make the request with the what-if of its cells; only a subject's teacher proposes its marks.
+    """Make the request with the what-if of its cells.
+
+    Only a subject's teacher proposes its marks and remark; only the class's homeroom teacher
+    proposes conduct, absences, award and the closing remark.
 
     Raises:
         HocbaError: "access.denied", "issuing.not_own_subject", what `what_if` and
@@ -103,11 +119,7 @@ def preview_correction(*, proposal: Proposal, actor: UUID, at: datetime) -> tupl
         raise HocbaError("access.denied")
     if not proposal.cells:
         return class_id, WhatIf((), ())
-    own = {
-        item.subject_key
-        for item in assignments_of_class(class_id=class_id)
-        if item.teacher_id == actor and viewer.has("subject_teacher", issued.school_id)
-    }
+    own = own_parts(viewer=viewer, class_group=class_group)
     if not {cell.subject for cell in proposal.cells} <= own:
         raise HocbaError("issuing.not_own_subject")
     standing = standing_year(class_group=class_group, enrolment_id=issued.enrolment_id)
@@ -177,14 +189,19 @@ def compose_replacement(*, request_id: UUID, actor: UUID, at: datetime) -> UUID:
 
 
 def _same_cells(cells: Sequence[ProposedCell], known: LifeRequest) -> bool:
-    names = ("subject", "term", "kind", "ordinal")
-    wanted = {tuple(one[name] for name in names): one for one in known.corrections}
-    typed = {tuple(getattr(cell, name) for name in names): cell.typed for cell in cells}
+    wanted = {tuple(one[name] for name in PLACE): one for one in known.corrections}
+    typed = {tuple(getattr(cell, name) for name in PLACE): cell for cell in cells}
     return typed.keys() == wanted.keys() and all(
-        mark_of(one | {"after": typed[place]}, "after", school_level=known.school_level)
-        == mark_of(one, "after", school_level=known.school_level)
+        _after(typed[place], known.school_level)
+        == value_of(one, "after", school_level=known.school_level)
         for place, one in wanted.items()
     )
+
+
+def _after(cell: ProposedCell, school_level: str) -> object:
+    word = read_field(cell.kind, cell.typed) if is_field(cell.kind) else cell.typed
+    told = {"subject": cell.subject, "kind": cell.kind, "after": word}
+    return value_of(told, "after", school_level=school_level)
 
 
 def _close_draft(request: LifeRequest, *, actor: UUID, at: datetime) -> None:
@@ -211,17 +228,25 @@ def _close_draft(request: LifeRequest, *, actor: UUID, at: datetime) -> None:
     )
 
 
-def _cell(correction: Mapping[str, Any], school_level: str) -> CellCorrection:
-    after = mark_of(correction, "after", school_level=school_level)
-    if after is None:
+def _cell(correction: Mapping[str, Any], school_level: str) -> Correction:
+    kind = correction["kind"]
+    if kind == REMARK:
+        return RemarkCorrection(
+            SubjectKey(correction["subject"]), correction["before"], correction["after"]
+        )
+    if is_field(kind):
+        before, after = (stored_value(kind, correction[name]) for name in ("before", "after"))
+        return HomeroomCorrection(_COLUMNS.get(kind, kind), before, after)
+    mark = mark_of(correction, "after", school_level=school_level)
+    if mark is None:
         raise HocbaError("issuing.cell_unknown")
     return CellCorrection(
         subject=SubjectKey(correction["subject"]),
         term=Term(correction["term"]),
-        kind=MarkKind(correction["kind"]),
+        kind=MarkKind(kind),
         ordinal=correction["ordinal"],
         before=mark_of(correction, "before", school_level=school_level),
-        after=after,
+        after=mark,
     )
 
 
@@ -250,15 +275,23 @@ def _difference(request: LifeRequest, new: Transcript) -> list[dict[str, Any]]:
 def _why(change: FieldChange, request: LifeRequest) -> str:
     if change.path in _OF_EVERY_VERSION:
         return "version"
-    subjects = {one["subject"] for one in request.corrections}
-    results = ("first", "second", "year")
-    if change.path in {f"subjects[{key}].{name}" for key in subjects for name in results}:
+    if any(change.path in _paths(one) for one in request.corrections):
         return "approved"
     computed = change.path.startswith("summary.") and not change.path.startswith(
         tuple(f"summary.{name}" for name in _NOT_COMPUTED)
     )
-    if computed and subjects:
+    if computed and any(one["kind"] not in LIMITS for one in request.corrections):
         return "approved"
     if change.path.startswith("student.") and request.reason_code == "wrong_particulars":
         return "approved"
     return "outside"
+
+
+def _paths(correction: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the document's fields that a correction names itself."""
+    subject, kind = correction["subject"], correction["kind"]
+    if kind == REMARK:
+        return (f"subjects[{subject}].remark",)
+    if is_field(kind):
+        return (f"summary.{_FIELDS.get(kind, kind)}",)
+    return tuple(f"subjects[{subject}].{name}" for name in ("first", "second", "year"))

@@ -53,7 +53,8 @@ def issue_sealed(*, school_id: UUID, class_id: UUID, actor: UUID, at: datetime) 
     trusted = trust()
     known = _evidence(here, school_id, trusted, at)
     with transaction.atomic():
-        sealed = list(here.exclude(id__in=unstamped).order_by("id"))
+        # Held until the end, so that none of them is withdrawn meanwhile.
+        sealed = list(here.select_for_update().exclude(id__in=unstamped).order_by("id"))
         requests, refused = _requests(sealed, trusted, known, at)
         refused |= {draft_id: (code,) for draft_id, code in unstamped.items()}
         positions = _issue(sealed, requests, actor=actor, at=at)

@@ -44,7 +44,6 @@ def description() -> Json:
 def _paths() -> Mapping[str, Json]:
     octets: Json = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
     file: Json = {"required": True, "content": {"application/octet-stream": octets}}
-    archive: Json = {"required": True, "content": {"application/zip": octets}}
     batch = {"200": _answer("Batch", "Finished."), "202": _answer("Batch", "Not finished yet.")}
     return {
         "openapi.json": _get("describe", "This document", {"200": _any("OpenAPI document")}),
@@ -77,9 +76,9 @@ def _paths() -> Mapping[str, Json]:
         ),
         "batches/files": _post(
             "batchOfFiles",
-            "Judge a ZIP of up to 1,000 files (scope files)",
+            "Judge up to 1,000 files, in a ZIP or a form (scope files)",
             {**batch, **_refusals(400, 401, 403, 409, 413, 429, 503)},
-            body=archive,
+            body=_files_body(octets),
             parameters=[_request_id()],
         ),
         "batches/{batch_id}": _get(
@@ -100,6 +99,13 @@ def _paths() -> Mapping[str, Json]:
             security=_KEY,
         ),
     }
+
+
+def _files_body(archive: Json) -> Json:
+    one_file: Json = {"type": "string", "format": "binary"}
+    form: Json = _record(file=_listed(one_file, minItems=1, maxItems=MAX_ITEMS))
+    content = {"application/zip": archive, "multipart/form-data": {"schema": form}}
+    return {"required": True, "content": content}
 
 
 def _get(
@@ -252,6 +258,7 @@ def _verdict() -> Json:
                 at=_INSTANT,
                 reason=_or_null(_TEXT),
                 reason_text=_or_null(_TEXT),
+                replaced_at=_or_null(_COUNT),
             )
         ),
         checked_at=_or_null(_INSTANT),

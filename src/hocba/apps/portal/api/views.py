@@ -26,6 +26,7 @@ from hocba.apps.portal import throttling
 from hocba.apps.portal.actions import open_batch, record_pull, work_off
 from hocba.apps.portal.answers import verdict_json
 from hocba.apps.portal.api import parsing
+from hocba.apps.portal.api.form_files import form_files, is_form
 from hocba.apps.portal.api.openapi import description
 from hocba.apps.portal.forms import MAX_FILE_BYTES
 from hocba.apps.portal.keys import require_key, require_rate
@@ -174,11 +175,12 @@ def batch_of_codes(request: HttpRequest) -> HttpResponse:
 
 @endpoint("POST")
 def batch_of_files(request: HttpRequest) -> HttpResponse:
-    """Take a ZIP of up to 1,000 files."""
+    """Take up to 1,000 files, in a ZIP or a form."""
     at = timezone.now()
     key = require_key(request, scope="files", at=at)
     number = parsing.request_id(request)
-    with parsing.zipped_files(request) as (count, content, files):
+    read = form_files if is_form(request) else parsing.zipped_files
+    with read(request) as (count, content, files):
         if not Batch.objects.filter(key=key, request_id=number).exists():
             require_rate(key, items=count, at=at)
         batch, new = open_batch(

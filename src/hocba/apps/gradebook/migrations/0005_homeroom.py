@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     """Additive, and append-only."""
 
     dependencies = [
-        ('gradebook', '0003_grid'),
+        ('gradebook', '0004_windows'),
     ]
 
     operations = [
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('origin_file', models.CharField(blank=True, max_length=64)),
                 ('origin_sheet', models.CharField(blank=True, max_length=64)),
                 ('origin_cell', models.CharField(blank=True, max_length=12)),
+                ('permit_id', models.UUIDField(null=True)),
                 ('pk', models.CompositePrimaryKey('school_id', 'school_year', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('subject_key', models.CharField(max_length=40)),
                 ('chosen', models.BooleanField()),
@@ -61,6 +62,7 @@ class Migration(migrations.Migration):
                 ('origin_file', models.CharField(blank=True, max_length=64)),
                 ('origin_sheet', models.CharField(blank=True, max_length=64)),
                 ('origin_cell', models.CharField(blank=True, max_length=12)),
+                ('permit_id', models.UUIDField(null=True)),
                 ('pk', models.CompositePrimaryKey('school_id', 'school_year', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('training', models.PositiveSmallIntegerField(null=True)),
                 ('training_form', models.CharField(blank=True, max_length=300)),
@@ -81,6 +83,7 @@ class Migration(migrations.Migration):
                 ('origin_file', models.CharField(blank=True, max_length=64)),
                 ('origin_sheet', models.CharField(blank=True, max_length=64)),
                 ('origin_cell', models.CharField(blank=True, max_length=12)),
+                ('permit_id', models.UUIDField(null=True)),
                 ('pk', models.CompositePrimaryKey('school_id', 'school_year', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('decision', models.CharField(max_length=30)),
                 ('award', models.CharField(blank=True, max_length=100)),
