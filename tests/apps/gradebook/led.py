@@ -2,7 +2,7 @@
 is that mark.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,18 +53,36 @@ def fill(
     usual: int = 80,
 ) -> None:
     """Write the whole year of these students; `marks` names what is not `usual` or Đ."""
+    rows = [row for one, other in marks.items() for row in _year(group, one, other, usual)]
+    stands = {
+        (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal): row.version
+        for row in standing(
+            Mark, school_id=group.school_id, school_year="2024-2025", enrolment_ids=list(marks)
+        )
+    }
+    keys = [(row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal) for row in rows]
+    with transaction.atomic():
+        seen = {key: stands.get(key, 0) for key in keys}
+        write_cells(rows=rows, seen=seen, actor=person.pk, at=at)
+
+
+def _year(
+    group: ClassGroup, enrolment: UUID, other: Mapping[str, Any], usual: int
+) -> Iterator[Mark]:
     regulation = regulation_for(school_level="THCS", grade=group.grade, school_year="2024-2025")
-    periods = {one.subject_key: one.periods for one in assignments_of_class(class_id=group.pk)}
-    rows: list[Mark] = []
-    for enrolment, other in marks.items():
-        for key, subject in SUBJECTS.items():
-            year = SubjectYear(key, subject.form, periods[key], TermMarks(), TermMarks())
-            count = regular_count(subject=year, regulation=regulation)
-            places = [("regular", n) for n in range(1, count + 1)]
-            remark = subject.form is AssessmentForm.REMARK
-            value = other.get(key, "Đ" if remark else usual)
-            rows += [
-                Mark(
+    for key, subject in SUBJECTS.items():
+        periods = subject.periods_by_grade[group.grade]
+        year = SubjectYear(key, subject.form, periods, TermMarks(), TermMarks())
+        count = regular_count(subject=year, regulation=regulation)
+        remark = subject.form is AssessmentForm.REMARK
+        value = other.get(key, "Đ" if remark else usual)
+        for term in ("HK1", "HK2"):
+            for kind, ordinal in [
+                *(("regular", n) for n in range(1, count + 1)),
+                ("midterm", 1),
+                ("final", 1),
+            ]:
+                yield Mark(
                     school_id=group.school_id,
                     school_year=group.school_year,
                     enrolment_id=enrolment,
@@ -75,22 +93,6 @@ def fill(
                     tenths=None if remark else value,
                     remark_level=value if remark else "",
                 )
-                for term in ("HK1", "HK2")
-                for kind, ordinal in [*places, ("midterm", 1), ("final", 1)]
-            ]
-    versions = {
-        (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal): row.version
-        for row in standing(
-            Mark, school_id=group.school_id, school_year="2024-2025", enrolment_ids=list(marks)
-        )
-    }
-    seen = {
-        key: versions.get(key, 0)
-        for row in rows
-        if (key := (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal))
-    }
-    with transaction.atomic():
-        write_cells(rows=rows, seen=seen, actor=person.pk, at=at)
 
 
 def say(group: ClassGroup, person: Person, *, at: datetime) -> None:
@@ -155,3 +157,8 @@ def judged(group: ClassGroup) -> ClassResults:
 def result(group: ClassGroup, one: UUID) -> StudentResults:
     """One student as they stand."""
     return judged(group).student(one)
+
+
+def pupils_of(class_id: UUID) -> list[UUID]:
+    """Enrolments of a class by list number."""
+    return [one.enrolment_id for one in roll_of_class(class_id=class_id)]

@@ -6,7 +6,7 @@ Typst sets the pages from our own template and fonts; this room reads values tha
 from collections.abc import Iterable, Iterator, Sequence
 
 from hocba.adapters.pdf.class_results import class_results_pdf
-from hocba.adapters.pdf.cleaning import printable
+from hocba.adapters.pdf.cleaning import printable, visible
 from hocba.adapters.pdf.compiler import Sheet, Typeset, typeset
 from hocba.adapters.pdf.form import Rendition, attached, document_date, form_values
 from hocba.core.signing.verdict import SignatureVerdict
@@ -19,6 +19,7 @@ __all__ = [
     "set_transcript",
     "transcript_pdf",
     "transcript_pdfs",
+    "visible",
 ]
 
 

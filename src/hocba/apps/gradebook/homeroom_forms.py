@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from hocba.adapters.spreadsheets.grid import clean_text, strange_characters
 from hocba.adapters.wording.findings import finding_sentence
 from hocba.apps.gradebook.actions.homeroom import RecordEdit, SubjectAgain, SummerEdit
-from hocba.apps.gradebook.actions.three_way import FieldConflict
 from hocba.apps.gradebook.grid import shown
 from hocba.apps.gradebook.homeroom_queries import SummerRows
 from hocba.apps.gradebook.models import HomeroomRecord
 from hocba.apps.gradebook.results import ClassResults, StudentResults
+from hocba.apps.gradebook.three_way import FieldConflict
 from hocba.apps.roster.values import EnrolledStudent
 from hocba.core.assessment.findings import Finding, Severity
 from hocba.core.assessment.marks import AssessmentForm, Level, Tenths

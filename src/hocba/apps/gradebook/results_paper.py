@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from hocba.adapters.pdf import printable
+from hocba.adapters.pdf import printable, visible
 from hocba.adapters.wording.results import SCOPES
 from hocba.apps.gradebook.results_table import ResultsTable
 from hocba.apps.leaf import CITY_TIME
@@ -46,5 +46,5 @@ def paper_of(
         f"năm {local.year}",
         "owner": printable(who, limit=_NAME),
         "made_at": f"{local:%H:%M %d/%m/%Y}",
-        "request": printable(request_id, limit=_LINE),
+        "request": visible(request_id, limit=_LINE),
     }

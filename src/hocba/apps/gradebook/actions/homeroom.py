@@ -15,11 +15,11 @@ from django.db import IntegrityError, transaction
 from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.actions import record_event
 from hocba.apps.gradebook.actions.entry import write_cells
-from hocba.apps.gradebook.actions.three_way import FieldConflict, FieldsEdit, Merged, merge
 from hocba.apps.gradebook.models import HomeroomRecord, Reassessment, SummerRecord, YearProposal
 from hocba.apps.gradebook.queries import standing
 from hocba.apps.gradebook.results import ClassResults, judged_class
 from hocba.apps.gradebook.results_rights import ResultsScope, require_lead
+from hocba.apps.gradebook.three_way import FieldConflict, FieldsEdit, Merged, merge
 from hocba.apps.roster.models import ClassGroup
 from hocba.apps.roster.queries import assignments_of_class, class_by_id, roll_of_class
 from hocba.core.assessment.marks import Outcome, RemarkLevel
