@@ -153,7 +153,7 @@ def try_another_mark(page: Page) -> None:
 def test_vi_sao_em_nay_chua_duoc_len_lop(
     city: City, walk: Walk, sign_in: SignIn, viewport: dict[str, int] | None
 ) -> None:
-    """A principal asks why, the homeroom teacher enters the reassessment, the student is through."""
+    """A principal asks why; the homeroom teacher enters the reassessment."""
     class_id = walk("accepted")
     for subject in ("toan", "khoa_hoc_tu_nhien"):
         for term in ("HK1", "HK2"):

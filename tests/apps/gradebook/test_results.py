@@ -20,7 +20,7 @@ from hocba.apps.accounts.models import Person
 from hocba.apps.audit.models import AuditEvent
 from hocba.apps.gradebook.models import Mark
 from hocba.apps.roster.models import ClassGroup
-from hocba.apps.roster.values import StudentEntry
+from hocba.apps.roster.values import AssignmentEntry, StudentEntry
 from tests.apps.gradebook.led import conduct, fill, pupils, say, whole_programme
 from tests.apps.gradebook.sheets import signed_in
 
@@ -300,3 +300,41 @@ def test_a_client_who_is_not_signed_in_goes_to_sign_in(group: ClassGroup) -> Non
         answer = Client().get(reverse(name, args=[group.pk]))
         assert answer.status_code == 302
         assert "/dang-nhap/" in answer.headers["Location"]
+
+
+def test_older_years_speak_their_own_words(
+    accept_9a1: Callable[..., ClassGroup], subject_teacher: Person, homeroom_teacher: Person
+) -> None:
+    """TT26/2020: hạnh kiểm Trung bình, judged for the year as well; subjects of that curriculum."""
+    subjects = [
+        AssignmentEntry(subject_key=key, periods=70, teacher_id=subject_teacher.pk)
+        for key in ("toan", "vat_li")
+    ]
+    old = accept_9a1(school_year="2022-2023", name="9C", assignments=subjects)
+    for scope in ("HK1", "year"):
+        page = get(homeroom_teacher, "homeroom_sheet", old.pk, hk=scope).content.decode()
+        assert "hạnh kiểm" in page
+        assert "Trung bình" in page
+        assert "Chưa đạt" not in page
+    found = text(get(homeroom_teacher, "results", old.pk))
+    assert "Hạnh kiểm" in found
+    assert "Vật lí" in found
+
+
+def test_everybody_finds_the_classes_that_are_theirs_to_read(
+    group: ClassGroup,
+    subject_teacher: Person,
+    clerk: Person,
+    department_officer: Person,
+    it_officer: Person,
+) -> None:
+    own = get(subject_teacher, "results_classes", nam="2024-2025")
+    assert [one.part for one in own.context["rows"].lines] == ["subjects"]
+    whole = get(clerk, "results_classes", nam="2024-2025")
+    assert [one.part for one in whole.context["rows"].lines] == ["all"]
+    schools = text(get(department_officer, "results_classes"))
+    assert group.school.name in schools
+    below = get(department_officer, "results_classes", nam="2024-2025", truong=str(group.school_id))
+    assert [one.part for one in below.context["rows"].lines] == ["reason"]
+    none = get(it_officer, "results_classes", nam="2024-2025")
+    assert list(none.context["rows"].lines) == []

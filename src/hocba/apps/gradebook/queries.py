@@ -33,7 +33,7 @@ from hocba.core.assessment.marks import (
     TermMarks,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
-from hocba.core.assessment.subjects import subject_by_key
+from hocba.core.assessment.subjects import CURRENT, subject_by_key
 from hocba.core.errors import HocbaError
 
 READERS = ("it_officer", "principal", "clerk", "homeroom_teacher", "subject_teacher")
@@ -60,13 +60,15 @@ class GradebookYear:
 
 
 def taught_subjects(
-    assignments: Iterable[TeachingAssignment], *, school_level: str
+    assignments: Iterable[TeachingAssignment], *, school_level: str, programme: str = CURRENT
 ) -> list[TaughtSubject]:
-    """Return the subjects of a class as the gradebook wants them."""
+    """Return the subjects of a class as the gradebook wants them; of which year's curriculum."""
     return [
         TaughtSubject(
             key=SubjectKey(item.subject_key),
-            form=subject_by_key(SubjectKey(item.subject_key), school_level=school_level).form,
+            form=subject_by_key(
+                SubjectKey(item.subject_key), school_level=school_level, name=programme
+            ).form,
             periods=item.periods,
         )
         for item in assignments

@@ -185,7 +185,9 @@ def judged_class(
         school_level=level, grade=class_group.grade, school_year=class_group.school_year
     )
     subjects = {
-        one.subject_key: subject_by_key(SubjectKey(one.subject_key), school_level=level)
+        one.subject_key: subject_by_key(
+            SubjectKey(one.subject_key), school_level=level, name=regulation.programme
+        )
         for one in assignments
     }
     taught = sorted(assignments, key=lambda one: subjects[one.subject_key].display_order)
@@ -195,7 +197,7 @@ def judged_class(
         school_year=class_group.school_year,
         school_level=level,
         grade=class_group.grade,
-        subjects=taught_subjects(taught, school_level=level),
+        subjects=taught_subjects(taught, school_level=level, programme=regulation.programme),
         enrolment_ids=[pupil.enrolment_id for pupil in roll],
     )
     return ClassResults(

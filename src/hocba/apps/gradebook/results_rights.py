@@ -25,6 +25,7 @@ class ResultsScope:
     everything: bool
     subjects: frozenset[str] = frozenset()
     tells_why: bool = False
+    follows: bool = False  # the homeroom teacher's pages too
 
     def shows(self, subject_key: str) -> bool:
         """Whether the results of this subject may be shown."""
@@ -45,10 +46,9 @@ def results_scope(
         HocbaError: "access.denied" when it is nothing.
     """
     school_id = class_group.school_id
-    if can_role(viewer, *READERS, unit_id=school_id):
-        return ResultsScope(everything=True)
-    if is_homeroom_teacher(viewer, class_group=class_group):
-        return ResultsScope(everything=True)
+    follows = can_follow(viewer, class_group=class_group)
+    if follows or can_role(viewer, *READERS, unit_id=school_id):
+        return ResultsScope(everything=True, follows=follows)
     if viewer.has("subject_teacher", school_id) and viewer.person_id is not None:
         own = frozenset(
             one.subject_key for one in assignments if one.teacher_id == viewer.person_id
@@ -71,7 +71,13 @@ def require_lead(viewer: Viewer, *, class_group: ClassGroup) -> None:
         raise HocbaError("access.denied")
 
 
+def can_follow(viewer: Viewer, *, class_group: ClassGroup) -> bool:
+    """Whether the viewer leads this class or heads its school."""
+    heads = can_role(viewer, *HEADS, unit_id=class_group.school_id)
+    return heads or can_lead(viewer, class_group=class_group)
+
+
 def require_follow(viewer: Viewer, *, class_group: ClassGroup) -> None:
     """Raise unless the viewer leads this class or heads its school."""
-    if not can_role(viewer, *HEADS, unit_id=class_group.school_id):
-        require_lead(viewer, class_group=class_group)
+    if not can_follow(viewer, class_group=class_group):
+        raise HocbaError("access.denied")
