@@ -23,6 +23,16 @@ BOOK_ROLES = (
     "authority_officer",
     "department_officer",
 )
+LEADING_ROLES = ("homeroom_teacher",)
+RESULT_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "clerk",
+    "authority_officer",
+    "department_officer",
+)
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
 PRINT_ROLES = ("clerk", "principal", "homeroom_teacher")
 RECALL_ROLES = (
@@ -49,6 +59,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
     if viewer.units(*BOOK_ROLES):
         nav.append({"title": _("Khóa sổ, lịch sử"), "url": reverse("books")})
+    if viewer.units(*LEADING_ROLES):
+        nav.append({"title": _("Chủ nhiệm"), "url": reverse("homeroom")})
+    if viewer.units(*RESULT_ROLES):
+        nav.append({"title": _("Kết quả"), "url": reverse("results_classes")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:

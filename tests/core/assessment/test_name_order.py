@@ -23,7 +23,8 @@ from hocba.core.assessment.spelling import name_order
     ],
 )
 def test_order(people: list[str]) -> None:
-    assert sorted(people[::-1], key=name_order) == people
+    backwards = list(reversed(people))
+    assert sorted(backwards, key=name_order) == people
 
 
 def test_an_empty_name_and_strange_letters_have_a_place() -> None:
