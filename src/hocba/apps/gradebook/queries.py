@@ -9,10 +9,20 @@ from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.check import Check, check_file
-from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Mark, Remark
+from hocba.apps.gradebook.models import (
+    HomeroomRecord,
+    ImportRun,
+    Lock,
+    Mark,
+    Reassessment,
+    Remark,
+    SummerRecord,
+)
 from hocba.apps.gradebook.standing import Row
 from hocba.apps.gradebook.standing import mark_value as mark_value
 from hocba.apps.gradebook.standing import standing as standing
+from hocba.apps.roster.elective_queries import Combination, combinations
+from hocba.apps.roster.models import TeachingAssignment
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Level,
@@ -20,10 +30,12 @@ from hocba.core.assessment.marks import (
     StudentYear,
     SubjectKey,
     SubjectYear,
+    Summer,
     Term,
     TermMarks,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
+from hocba.core.assessment.subjects import CURRENT, subject_by_key
 from hocba.core.errors import HocbaError
 
 READERS = ("it_officer", "principal", "clerk", "homeroom_teacher", "subject_teacher")
@@ -49,6 +61,22 @@ class GradebookYear:
     other_award: str
 
 
+def taught_subjects(
+    assignments: Iterable[TeachingAssignment], *, school_level: str, programme: str = CURRENT
+) -> list[TaughtSubject]:
+    """Return the subjects of a class as the gradebook wants them; of which year's curriculum."""
+    return [
+        TaughtSubject(
+            key=SubjectKey(item.subject_key),
+            form=subject_by_key(
+                SubjectKey(item.subject_key), school_level=school_level, name=programme
+            ).form,
+            periods=item.periods,
+        )
+        for item in assignments
+    ]
+
+
 def gradebook_years(
     *,
     school_id: UUID,
@@ -60,7 +88,8 @@ def gradebook_years(
 ) -> dict[UUID, GradebookYear]:
     """Return each student's standing year, ready for `core.assessment.assess_year`.
 
-    Four queries whatever the size of the class.
+    As many queries whatever the size of the class. A student is not taught the electives that
+    others of the class have chosen.
     """
 
     def of_students(model: type[Row]) -> list[Row]:
@@ -75,7 +104,14 @@ def gradebook_years(
     for remark in of_students(Remark):
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
     homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
+    summers = {row.enrolment_id: row for row in of_students(SummerRecord)}
+    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
+    for again in of_students(Reassessment):
+        result = mark_value(again)
+        if result is not None:
+            reassessed[again.enrolment_id][SubjectKey(again.subject_key)] = result
     taught = tuple(subjects)
+    chosen = combinations(school_id=school_id, enrolment_ids=enrolment_ids)
     years = {}
     for enrolment_id in enrolment_ids:
         record = homeroom.get(enrolment_id)
@@ -85,11 +121,17 @@ def gradebook_years(
                 school_level=school_level,
                 grade=grade,
                 school_year=school_year,
-                subjects=tuple(_subject_year(item, marks[enrolment_id]) for item in taught),
+                subjects=tuple(
+                    _subject_year(item, marks[enrolment_id], chosen.get(enrolment_id))
+                    for item in taught
+                    if enrolment_id not in chosen or chosen[enrolment_id].takes(item.key)
+                ),
                 conduct_first=_level(record, "conduct_first"),
                 conduct_second=_level(record, "conduct_second"),
                 absences_excused=None if record is None else record.absences_excused,
                 absences_unexcused=None if record is None else record.absences_unexcused,
+                conduct_year=_level(record, "conduct_year"),
+                summer=_summer(summers.get(enrolment_id), reassessed[enrolment_id]),
             ),
             remarks=remarks[enrolment_id],
             homeroom_remark="" if record is None else record.remark,
@@ -123,7 +165,9 @@ def checked_workbook(*, viewer: Viewer, school_id: UUID, run_id: UUID) -> tuple[
 
 
 def _subject_year(
-    taught: TaughtSubject, marks: Mapping[tuple[str, str], list[Mark]]
+    taught: TaughtSubject,
+    marks: Mapping[tuple[str, str], list[Mark]],
+    chosen: Combination | None,
 ) -> SubjectYear:
     return SubjectYear(
         subject=taught.key,
@@ -131,6 +175,7 @@ def _subject_year(
         periods=taught.periods,
         first=term_marks(marks.get((taught.key, Term.FIRST.value), [])),
         second=term_marks(marks.get((taught.key, Term.SECOND.value), [])),
+        has_topics=chosen is not None and taught.key in chosen.topics,
     )
 
 
@@ -152,6 +197,13 @@ def term_marks(marks: Iterable[Mark]) -> TermMarks:
     )
 
 
+def _summer(record: SummerRecord | None, reassessed: Mapping[SubjectKey, MarkValue]) -> Summer:
+    if record is None:
+        return Summer(reassessed=reassessed)
+    conduct = None if record.training is None else Level(record.training)
+    return Summer(reassessed=reassessed, conduct=conduct, closed=record.closed)
+
+
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:
     value = None if record is None else getattr(record, field)
     return None if value is None else Level(value)
@@ -160,3 +212,14 @@ def _level(record: HomeroomRecord | None, field: str) -> Level | None:
 def blobs_named(*, school_id: UUID) -> list[str]:
     """Return the digest of every workbook that a school handed in."""
     return list(ImportRun.objects.filter(school_id=school_id).values_list("file_sha256", flat=True))
+
+
+def enrolments_with_records(school_id: UUID, enrolment_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these enrolments with marks, remarks, homeroom records or a lock."""
+    return {
+        found
+        for model in (Mark, Remark, HomeroomRecord, Lock)
+        for found in model._default_manager.filter(
+            school_id=school_id, enrolment_id__in=list(enrolment_ids)
+        ).values_list("enrolment_id", flat=True)
+    }

@@ -24,6 +24,8 @@ from hocba.core.signing.verdict import Capacity
 
 IN_PLACE = Capacity.IN_PLACE.value
 
+PROGRESS_ROLES = ("clerk", "principal", "deputy_principal", "it_officer", "homeroom_teacher")
+
 
 @dataclass(frozen=True, slots=True)
 class ClassProgress:
@@ -137,7 +139,7 @@ def class_progress(*, viewer: Viewer, school_id: UUID) -> list[ClassProgress]:
     Raises:
         HocbaError: "access.denied".
     """
-    require_role(viewer, "clerk", "principal", "it_officer", "homeroom_teacher", unit_id=school_id)
+    require_role(viewer, *PROGRESS_ROLES, unit_id=school_id)
     states: dict[UUID, Counter[str]] = {}
     living = Draft.objects.filter(school_id=school_id).exclude(state__in=ENDED)
     for class_id, state in living.values_list("class_id", "state"):
@@ -164,10 +166,7 @@ def drafts_of_class(*, viewer: Viewer, school_id: UUID, class_id: UUID) -> list[
     """
     require_role(
         viewer,
-        "clerk",
-        "principal",
-        "it_officer",
-        "homeroom_teacher",
+        *PROGRESS_ROLES,
         "subject_teacher",
         unit_id=school_id,
     )
