@@ -5,6 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -35,6 +36,15 @@ def signed(city: City, role: str) -> int:
     return Slot.objects.filter(school_id=city.school_id, role=role, state="signed").count()
 
 
+def items_of(city: City) -> QuerySet[SessionItem]:
+    """What the head was shown."""
+    return SessionItem.objects.filter(
+        school_id=city.school_id,
+        session__school_id=city.school_id,
+        session__person_id=city.principal.pk,
+    )
+
+
 def sign_with_demo_key(page: Page) -> None:
     page.get_by_label(re.compile("Khóa mẫu")).check()
     page.locator("[data-button]").click()
@@ -58,11 +68,7 @@ def test_hieu_truong_ky_ca_lop_mot_cai_loi(city: City, class_id: UUID, sign_in: 
     assert_fit(page)
     page.get_by_role("link", name="Mở học bạ tiếp theo").click()
     page.get_by_role("link", name="Về lượt ký").last.click()
-    items = SessionItem.objects.filter(
-        school_id=city.school_id,
-        session__school_id=city.school_id,
-        session__person_id=city.principal.pk,
-    )
+    items = items_of(city)
     broken = items.first()
     shown = broken.covered_sha256
     items.filter(id=broken.id).update(covered_sha256="0" * 64)

@@ -2,19 +2,14 @@
 
 from collections.abc import Mapping
 
-from hocba.adapters.wording import Gettext, as_it_is
+from hocba.adapters.wording import Gettext, as_it_is, desk
 from hocba.core.errors import HocbaError
 
 SENTENCES: Mapping[str, str] = {
+    **desk.SENTENCES,
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
     "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
     "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
-    "accounts.delegation_days": "Ủy quyền phải có ngày bắt đầu từ hôm nay và ngày kết thúc trong "
-    "vòng một năm sau đó.",
-    "accounts.delegation_overlaps": "Người này đang được ủy quyền việc đó trong thời gian này.",
-    "accounts.delegation_reason": "Hãy ghi lí do hoặc số quyết định.",
-    "accounts.delegation_receiver": "Chỉ ủy quyền cho phó hiệu trưởng đương nhiệm của trường, "
-    "không cho văn thư hay cán bộ công nghệ thông tin.",
     "accounts.last_factor": "Vai trò của bạn cần bước xác minh thứ hai. Hãy thêm cách khác trước "
     "khi bỏ cách này.",
     "accounts.own_account": "Không thể tự khóa tài khoản của mình.",
@@ -194,27 +189,10 @@ SENTENCES: Mapping[str, str] = {
     "issuing.no_homeroom_teacher": "Lớp %(class_name)s chưa có giáo viên chủ nhiệm khớp tên và số "
     "định danh.",
     "issuing.no_principal": "Trường phải có đúng một hiệu trưởng đương nhiệm.",
-    "issuing.no_stand_in": "Phần này không được ký thay.",
-    "issuing.not_a_later_signer": "Bạn không ký phần sau người này trên học bạ đó.",
-    "issuing.not_reviewed": "Hãy xem trước lớp này rồi mới ký.",
-    "issuing.nothing_waits": "Không có học bạ nào đang chờ bạn ký ở các lớp này.",
     "issuing.not_own_subject": "Chỉ giáo viên đang dạy môn đó ở lớp được đề nghị sửa điểm môn đó.",
     "issuing.not_the_signer": "Phần này do người khác ký.",
-    "issuing.other_head_named": "Học bạ này ghi tên hiệu trưởng khác. Hãy trả lại để lập lại.",
-    "issuing.pages_unopened": "Còn học bạ phải mở ra xem trước khi ký.",
-    "issuing.return_answer": "Hãy ghi đã sửa gì, hoặc vì sao giữ nguyên.",
-    "issuing.return_reason": "Hãy ghi lí do trả lại.",
-    "issuing.return_nothing_chosen": "Hãy chọn ít nhất một học bạ để trả lại.",
-    "issuing.returned": "Học bạ này vừa được trả lại, không ký được nữa.",
-    "issuing.review_outdated": "Học bạ đã đổi sau lúc bạn xem. Hãy xem lại rồi ký.",
-    "issuing.session_too_large": "Một lượt ký có nhiều nhất %(limit)s phần. Hãy chọn ít lớp hơn.",
-    "issuing.session_unknown": "Không có lượt ký này.",
     "issuing.slot_unknown": "Không có phần ký này.",
     "issuing.wrong_state": "Học bạ không còn ở bước này.",
-    "issuing.stand_in_nothing_chosen": "Hãy chọn ít nhất một phần để ký thay.",
-    "issuing.stand_in_reason": "Hãy ghi lí do ký thay.",
-    "issuing.teacher_in_office": "Giáo viên này vẫn đang công tác ở trường, không ký thay được.",
-    "issuing.two_slots": "Một người không được ký hai phần này của cùng một học bạ.",
     "issuing.stamp_waiting": "Đang chờ dấu thời gian của chữ ký trước. Hãy thử lại sau ít phút.",
     "ledger.clock_behind": "Đồng hồ máy chủ chậm hơn mục mới nhất của nhật ký %(seconds)s giây nên "
     "chưa phát hành. Hãy báo người vận hành chỉnh đồng hồ.",
