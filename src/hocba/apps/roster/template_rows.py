@@ -104,7 +104,7 @@ def _students(school: Unit, school_year: str) -> tuple[Rows, list[str]]:
         for seat in _seats(school, _year_before(school_year))
         if seat.left_date is None and seat.class_group.grade + 1 in grades
     ]
-    rows: Rows = []
+    rows: list[Mapping[str, Value]] = []
     for seat in moving:
         name = _moved_up(seat.class_group.name, seat.class_group.grade)
         rows.append({**_student_row(seat, name), "joined_date": None, "left_date": None})
