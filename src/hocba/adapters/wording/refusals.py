@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from hocba.adapters.wording import Gettext, as_it_is
+from hocba.adapters.wording.setups import REFUSALS as SETUP
 from hocba.core.errors import HocbaError
 
 SENTENCES: Mapping[str, str] = {
+    **SETUP,
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
     "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
     "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
@@ -153,6 +155,8 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
     "tệp này lại sửa dữ liệu của các em. Chưa ghi gì.",
+    "gradebook.not_for_summer": "%(student)s không thuộc diện đánh giá lại môn này hoặc rèn luyện "
+    "trong hè. Chưa ghi gì.",
     "gradebook.note_length": "Hãy ghi nhận xét, từ %(least)s đến %(most)s kí tự.",
     "gradebook.own_grant": "Người đã duyệt mở khóa không được tự nhập vào phần vừa mở.",
     "gradebook.own_marks": "Bạn là người nhập phần này nên không duyệt mở khóa cho nó. Hãy chuyển "
@@ -161,7 +165,10 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.phrase_unfit": "Câu nhận xét phải có từ 1 đến 300 kí tự đọc được.",
     "gradebook.phrases_full": "Kho đã có %(limit)s câu. Hãy bỏ bớt câu ít dùng.",
     "gradebook.preview_old": "Bản xem trước đã cũ. Hãy gửi lại tệp để xem chỗ khác nhau hiện nay.",
+    "gradebook.proposal_stale": "Có kết quả vừa thay đổi hoặc chưa đủ căn cứ. Hãy xem lại rồi xác "
+    "nhận lần nữa; chưa xác nhận em nào.",
     "gradebook.reason_length": "Hãy nêu lí do, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.reason_needed": "Hãy nêu lí do xem, từ %(least)s đến %(most)s kí tự.",
     "gradebook.reopening_needless": "Phần này đang mở, không cần mở khóa. Hãy vào nhập luôn.",
     "gradebook.reopening_signed": "Học bạ của %(students)s học sinh này đang ký hoặc đã phát hành. "
     "Mở khóa không sửa được: hãy lập đề nghị thu hồi, thay thế học bạ.",
@@ -249,6 +256,13 @@ SENTENCES: Mapping[str, str] = {
     "pdf.not_verified": "Tệp PDF vừa đóng dấu không qua được phép kiểm tra nên không được giữ lại.",
     "pdf.seal_too_large": "Chữ ký của con dấu lớn hơn chỗ dành sẵn trong tệp PDF.",
     "pdf.several_files": "Tệp PDF kèm nhiều học bạ, không biết phải xét tệp nào.",
+    "print.gone": "Tệp của yêu cầu này không còn (giữ 7 ngày). Hãy yêu cầu lại.",
+    "print.kind_unknown": "Hãy chọn loại tệp trong danh sách.",
+    "print.not_yours": "Tệp này không mang dấu của trường và của yêu cầu, nên không được giao. "
+    "Hãy yêu cầu lại và báo người quản trị.",
+    "print.nothing": "Không có học sinh nào trong phạm vi này.",
+    "print.too_many": "Bạn đang có 5 yêu cầu chưa xong. Hãy đợi xong rồi yêu cầu tiếp.",
+    "print.unfinished": "Yêu cầu này chưa xong, hoặc không có tệp nào làm được.",
     "qr.image_too_large": "Ảnh quá lớn. Hãy chụp riêng vùng có mã QR.",
     "qr.image_unreadable": "Không đọc được ảnh này (cần PNG hoặc JPEG nguyên vẹn).",
     "qr.not_found": "Không thấy mã QR nào trong ảnh. Hãy chụp lại: đủ sáng, thẳng, rõ nét.",
@@ -261,11 +275,14 @@ SENTENCES: Mapping[str, str] = {
     "recall.evidence_type": "Tệp minh chứng phải là PDF, PNG hoặc JPEG.",
     "recall.key_reused": "Đề nghị này đã gửi với nội dung khác. Hãy mở lại trang và lập đề nghị "
     "mới.",
+    "recall.mass_unknown": "Không có đợt thu hồi này.",
+    "recall.more_approvals_due": "Đã qua hạn chốt hoặc đã báo cáo Bộ: cần duyệt thêm bước.",
     "recall.no_managing_unit": "Không tìm thấy cấp quản lý đang hoạt động của trường. Hãy báo Sở.",
     "recall.no_procedure": "Chưa có quy trình cho loại đề nghị và thời điểm này.",
     "recall.not_in_force": "Học bạ không ở tình trạng cho phép đề nghị này (đã thu hồi, đã thay "
     "thế hoặc đang niêm phong).",
     "recall.not_your_turn": "Chưa tới lượt duyệt của bước này.",
+    "recall.nothing_affected": "Không có học bạ nào đang có hiệu lực trong phạm vi này.",
     "recall.nothing_to_correct": "Loại đề nghị này không kèm điểm cần sửa.",
     "recall.open_request": "Học bạ này đã có một đề nghị đang xem xét.",
     "recall.own_request": "Không thể tự duyệt đề nghị của mình.",
@@ -319,26 +336,15 @@ SENTENCES: Mapping[str, str] = {
     "roster.leaves_before_joining": "Ngày rời lớp phải sau ngày vào lớp.",
     "roster.list_number_twice": "Hai học sinh có cùng số thứ tự.",
     "roster.not_a_school": "Đơn vị này không phải trường.",
+    "roster.not_correctable": "Thông tin này không sửa ở đây. Hãy báo văn phòng nhà trường.",
+    "roster.particular_too_long": "Có ô dài quá mức cho phép. Hãy viết gọn lại.",
+    "roster.reason_needed": "Hãy nêu lí do sửa, từ %(least)s đến %(most)s kí tự.",
     "roster.student_elsewhere": "Một học sinh trong tệp đang học lớp khác.",
     "roster.student_twice": "Một học sinh có hai dòng trong danh sách.",
     "roster.subject_twice": "Một môn được phân công hai lần.",
     "roster.unit_code_taken": "Mã đơn vị này đã có.",
     "roster.unit_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
     "roster.was_there": "Học sinh đã từng ở lớp đó trong năm học này nên không vào lại được.",
-    "setup.blocked": "Tệp còn %(rows)s dòng có lỗi chặn nên chưa ghi gì. Hãy sửa tệp rồi gửi lại.",
-    "setup.changed_since_preview": "Dữ liệu của trường đã thay đổi từ lúc xem trước, hoặc bản xem "
-    "trước không phải của tệp này. Chưa ghi gì. Hãy mở lại trang xem trước rồi xác nhận.",
-    "setup.import_unknown": "Không có tệp này.",
-    "setup.kind_unknown": "Không có loại tệp này.",
-    "setup.nothing_to_do": "Tệp không làm thay đổi gì.",
-    "setup.owner_elsewhere": "Người này không làm việc ở trường.",
-    "setup.reason_missing": "Hãy nêu lí do.",
-    "setup.state": "Tệp này không còn ở bước đó.",
-    "setup.undo_built_on": "Không hoàn tác được: đã có dữ liệu dựa vào dòng %(place)s (điểm, lớp, "
-    "phân công, đăng nhập). Chưa đổi gì.",
-    "setup.undo_changed": "Không hoàn tác được: dòng %(place)s đã được sửa sau lần nhập này. Chưa "
-    "đổi gì.",
-    "setup.year_unknown": "Năm học phải có dạng 2024-2025.",
     "sheet.mixed": "Một tờ ký chỉ gồm học bạ của một lớp, một năm học và một người ký.",
     "sheet.not_allowed": "Phần này phải ký trên từng học bạ, không ký chung cả lớp.",
     "sheet.other_root": "Nội dung đã bị sửa sau khi ký, hoặc tờ ký chung là của học bạ khác.",
