@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from hocba.adapters.wording import Gettext, as_it_is
 from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
+from hocba.adapters.wording.setups import FINDINGS as SETUP
 from hocba.core.assessment.findings import Finding
 
 FILE: Mapping[str, str] = {
@@ -269,6 +270,7 @@ SENTENCES: Mapping[str, str] = {
     **MARKS,
     **RESULTS,
     **TRANSCRIPT,
+    **SETUP,
 }
 
 WITH_OTHER_HEADERS = "%(sentence)s Tiêu đề chưa hiểu trên trang: %(found)s."
