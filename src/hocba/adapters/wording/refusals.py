@@ -153,6 +153,8 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
     "tệp này lại sửa dữ liệu của các em. Chưa ghi gì.",
+    "gradebook.not_for_summer": "%(student)s không thuộc diện đánh giá lại môn này hoặc rèn luyện "
+    "trong hè. Chưa ghi gì.",
     "gradebook.note_length": "Hãy ghi nhận xét, từ %(least)s đến %(most)s kí tự.",
     "gradebook.own_grant": "Người đã duyệt mở khóa không được tự nhập vào phần vừa mở.",
     "gradebook.own_marks": "Bạn là người nhập phần này nên không duyệt mở khóa cho nó. Hãy chuyển "
@@ -161,7 +163,10 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.phrase_unfit": "Câu nhận xét phải có từ 1 đến 300 kí tự đọc được.",
     "gradebook.phrases_full": "Kho đã có %(limit)s câu. Hãy bỏ bớt câu ít dùng.",
     "gradebook.preview_old": "Bản xem trước đã cũ. Hãy gửi lại tệp để xem chỗ khác nhau hiện nay.",
+    "gradebook.proposal_stale": "Có kết quả vừa thay đổi hoặc chưa đủ căn cứ. Hãy xem lại rồi xác "
+    "nhận lần nữa; chưa xác nhận em nào.",
     "gradebook.reason_length": "Hãy nêu lí do, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.reason_needed": "Hãy nêu lí do xem, từ %(least)s đến %(most)s kí tự.",
     "gradebook.reopening_needless": "Phần này đang mở, không cần mở khóa. Hãy vào nhập luôn.",
     "gradebook.reopening_signed": "Học bạ của %(students)s học sinh này đang ký hoặc đã phát hành. "
     "Mở khóa không sửa được: hãy lập đề nghị thu hồi, thay thế học bạ.",
@@ -329,6 +334,9 @@ SENTENCES: Mapping[str, str] = {
     "roster.leaves_before_joining": "Ngày rời lớp phải sau ngày vào lớp.",
     "roster.list_number_twice": "Hai học sinh có cùng số thứ tự.",
     "roster.not_a_school": "Đơn vị này không phải trường.",
+    "roster.not_correctable": "Thông tin này không sửa ở đây. Hãy báo văn phòng nhà trường.",
+    "roster.particular_too_long": "Có ô dài quá mức cho phép. Hãy viết gọn lại.",
+    "roster.reason_needed": "Hãy nêu lí do sửa, từ %(least)s đến %(most)s kí tự.",
     "roster.student_elsewhere": "Một học sinh trong tệp đang học lớp khác.",
     "roster.student_twice": "Một học sinh có hai dòng trong danh sách.",
     "roster.subject_twice": "Một môn được phân công hai lần.",

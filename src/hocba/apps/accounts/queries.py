@@ -42,10 +42,10 @@ def person_by_id(*, person_id: UUID) -> Person | None:
     return Person.objects.filter(pk=person_id).first()
 
 
-def names_of_people(*, person_ids: Collection[UUID]) -> dict[UUID, str]:
+def names_of_people(*, person_ids: Collection[UUID | None]) -> dict[UUID, str]:
     """Return the full names of these people, in one question."""
-    rows = Person.objects.filter(pk__in=list(person_ids))
-    return dict(rows.values_list("pk", "full_name"))
+    wanted = [one for one in person_ids if one is not None]
+    return dict(Person.objects.filter(pk__in=wanted).values_list("pk", "full_name"))
 
 
 def person_by_username(*, username: str) -> Person | None:

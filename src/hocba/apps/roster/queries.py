@@ -225,11 +225,19 @@ def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssig
 
 
 def places_of_enrolments(*, enrolment_ids: Collection[UUID]) -> dict[UUID, EnrolmentPlace]:
-    """Class and grade of each enrolment."""
+    """Class, grade and student of each enrolment."""
     rows = Enrolment.objects.filter(pk__in=enrolment_ids)
-    return {
-        enrolment_id: EnrolmentPlace(class_id, grade)
-        for enrolment_id, class_id, grade in rows.values_list(
-            "id", "class_group_id", "class_group__grade"
-        )
-    }
+    found = rows.values_list(
+        "id",
+        "class_group_id",
+        "class_group__grade",
+        "class_group__name",
+        "student__full_name",
+    )
+    return {row[0]: EnrolmentPlace(*row[1:]) for row in found}
+
+
+def school_years_of(*, school_id: UUID) -> list[str]:
+    """School years in which a school has classes, newest first."""
+    rows = ClassGroup.objects.filter(school_id=school_id)
+    return sorted(rows.values_list("school_year", flat=True).distinct(), reverse=True)
