@@ -112,7 +112,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
     shut = closed_cells(
         class_group=assignment.class_group,
         subject_key=subject_key,
-        terms=[term],
+        term=term,
         groups=[*dict.fromkeys(column.kind.value for column in columns), REMARK_COLUMN],
         enrolment_ids=ids,
         at=timezone.now(),

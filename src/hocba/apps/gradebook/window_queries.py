@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hocba.adapters.wording.windows import (
     EVENT_WORDS,
+    SHORT_STATES,
     STATE_BADGES,
     STATE_WORDS,
     scope_words,
@@ -45,16 +46,11 @@ from hocba.core.errors import HocbaError
 
 PAGE = 50
 PARTS: Sequence[tuple[str, str]] = (
-    ("HK1", "regular"),
-    ("HK1", "midterm"),
-    ("HK1", "final"),
-    ("HK2", "regular"),
-    ("HK2", "midterm"),
-    ("HK2", "final"),
-    ("", "remark"),
+    *((term, group) for term in ("HK1", "HK2") for group in ("regular", "midterm", "final")),
     ("HK1", "homeroom"),
     ("HK2", "homeroom"),
     ("", "homeroom"),
+    ("", "remark"),
 )
 
 
@@ -223,7 +219,7 @@ def closed_cells(
     *,
     class_group: ClassGroup,
     subject_key: str,
-    terms: Iterable[str],
+    term: str,
     groups: Iterable[str],
     enrolment_ids: Collection[UUID],
     at: datetime,
@@ -235,12 +231,11 @@ def closed_cells(
     school_id, school_year = class_group.school_id, class_group.school_year
     windows = windows_of(school_id=school_id, school_year=school_year)
     shut = {}
-    for term in terms:
-        for group in groups:
-            cell = Scope("" if group == "remark" else term, class_group.grade, subject_key, group)
-            state = standing_state(windows, cell=cell, at=at)
-            if state is not WindowState.OPEN:
-                shut[group] = (cell, state)
+    for group in groups:
+        cell = Scope("" if group == "remark" else term, class_group.grade, subject_key, group)
+        state = standing_state(windows, cell=cell, at=at)
+        if state is not WindowState.OPEN:
+            shut[group] = (cell, state)
     if not shut:
         return {}
     reopened = open_reopenings(
@@ -290,7 +285,7 @@ def _part(
         for key in sorted(named)
         if (state := standing_state(windows, cell=Scope(term, grade, key, group), at=at)) != whole
     )
-    return PartCell(whole.value, STATE_WORDS[whole], STATE_BADGES[whole], otherwise)
+    return PartCell(whole.value, SHORT_STATES[whole], STATE_BADGES[whole], otherwise)
 
 
 def acts_on(school_id: UUID, object_type: str, object_id: UUID) -> list[Act]:
