@@ -42,8 +42,8 @@ def person_by_id(*, person_id: UUID) -> Person | None:
     return Person.objects.filter(pk=person_id).first()
 
 
-def names_of(*, person_ids: Collection[UUID | None]) -> dict[UUID, str]:
-    """Return full names by key, in one question."""
+def names_of_people(*, person_ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """Return the full names of these people, in one question."""
     wanted = [one for one in person_ids if one is not None]
     return dict(Person.objects.filter(pk__in=wanted).values_list("pk", "full_name"))
 

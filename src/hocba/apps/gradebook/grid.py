@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from hocba.adapters.wording.windows import GROUP_NAMES
 from hocba.core.assessment.averages import regular_count
 from hocba.core.assessment.marks import (
     AssessmentForm,
@@ -35,13 +34,17 @@ TERM_WORDS: Mapping[Term, str] = {Term.FIRST: "Học kì I", Term.SECOND: "Học
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of marks; one that is not `required` is beyond what the circular wants."""
+    """One column of marks; one that is not `required` is beyond what the circular wants.
+
+    `closed` is why its part of the book takes nothing now ("đã khóa sổ"), "" when it is open.
+    """
 
     key: str
     title: str
     kind: MarkKind
     ordinal: int
     required: bool = True
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Frame:
     school_year: str
     class_id: UUID
     class_name: str
+    grade: int
     subject: Subject
     term: Term
     required: int
@@ -104,12 +108,7 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     can_enter: bool
     teacher_name: str
-    shut: tuple[tuple[str, str], ...] = ()  # groups of columns that are closed, and why
-
-    @property
-    def closed_words(self) -> tuple[str, ...]:
-        """What is closed, in words."""
-        return tuple(f"{GROUP_NAMES[group]}: {why}" for group, why in self.shut)
+    remark_closed: str  # as `Column.closed`
 
     @property
     def missing_marks(self) -> int:
@@ -145,7 +144,9 @@ def frame_of(
     )
     year = SubjectYear(subject.key, subject.form, periods, TermMarks(), TermMarks())
     required = regular_count(subject=year, regulation=regulation)
-    return Frame(school_id, school_year, class_id, class_name, subject, term, required, regulation)
+    return Frame(
+        school_id, school_year, class_id, class_name, grade, subject, term, required, regulation
+    )
 
 
 def columns_of(frame: Frame, *, highest: int = 0) -> tuple[Column, ...]:

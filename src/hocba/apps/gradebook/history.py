@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from hocba.adapters.wording.mark_histories import HOMEROOM, field_words, mark_cell, remark_cell
-from hocba.apps.accounts.queries import names_of
+from hocba.apps.accounts.queries import names_of_people
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.grid import shown
 from hocba.apps.gradebook.models import (
@@ -213,14 +213,14 @@ def _writers(
             _filters(model, Chosen(first_entries=True), subjects)
         )
         ids |= set(rows.order_by().values_list("written_by", flat=True).distinct())
-    return tuple(sorted(names_of(person_ids=ids).items(), key=lambda pair: pair[1]))
+    return tuple(sorted(names_of_people(person_ids=ids).items(), key=lambda pair: pair[1]))
 
 
 def _changes(
     class_group: ClassGroup, rows: Sequence[VersionedRow], pupils: dict[UUID, str]
 ) -> list[Change]:
     earlier = _earlier(class_group, rows)
-    names = names_of(person_ids={row.written_by for row in rows})
+    names = names_of_people(person_ids={row.written_by for row in rows})
     permits = _permits(class_group, {row.permit_id for row in rows if row.permit_id})
     files = _files(class_group, {row.origin_file for row in rows if row.origin_file})
     changes = []
@@ -326,7 +326,9 @@ def _permits(class_group: ClassGroup, ids: Collection[UUID]) -> dict[UUID, tuple
     if not ids:
         return {}
     rows = list(Reopening.objects.filter(school_id=class_group.school_id, id__in=list(ids)))
-    names = names_of(person_ids={one for row in rows for one in (row.endorsed_by, row.granted_by)})
+    names = names_of_people(
+        person_ids={one for row in rows for one in (row.endorsed_by, row.granted_by)}
+    )
     told = {}
     for row in rows:
         people = [names[one] for one in (row.endorsed_by, row.granted_by) if one in names]

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from hocba.adapters.spreadsheets.table_sheet import write_table
-from hocba.apps.accounts.queries import names_of, viewer_of_request
+from hocba.apps.accounts.queries import names_of_people, viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.actions import note_reading
 from hocba.apps.gradebook.history import (
@@ -98,7 +98,7 @@ def export(request: HttpRequest, class_id: UUID) -> HttpResponse:
         about={
             "Trường": school.name if school else "",
             "Lớp": f"{group.name}, năm học {group.school_year}",
-            "Người xuất": names_of(person_ids=[asker]).get(asker, ""),
+            "Người xuất": names_of_people(person_ids=[asker]).get(asker, ""),
             "Lúc": f"{now.astimezone(CITY_TIME):%d/%m/%Y %H:%M}",
             "Số dòng": str(len(found.changes)),
             "Còn nữa": _("có, hãy lọc hẹp lại") if found.next else _("không"),

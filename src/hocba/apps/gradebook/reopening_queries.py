@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from hocba.adapters.wording.windows import REOPENING_BADGES, REOPENING_WORDS
 from hocba.apps.accounts.permissions import OVERSIGHT_ROLES
-from hocba.apps.accounts.queries import names_of
+from hocba.apps.accounts.queries import names_of_people
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.models import Lock, Reopening
 from hocba.apps.gradebook.reopenings import WAITING
@@ -84,7 +84,7 @@ def reopening_for(
 
 def _reopening_lines(rows: Iterable[Reopening], at: datetime) -> list[ReopeningLine]:
     found = list(rows)
-    names = names_of(person_ids={one.asked_by for one in found})
+    names = names_of_people(person_ids={one.asked_by for one in found})
     ids = {one.school_id for one in found}
     schools = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
     lines = []

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocba.adapters.wording.windows import GROUP_NAMES, STATE_WORDS, TERM_NAMES
-from hocba.apps.accounts.queries import names_of, viewer_of_request
+from hocba.apps.accounts.queries import names_of_people, viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.actions import (
     approve_reopening,
@@ -135,7 +135,7 @@ def reopening(request: HttpRequest, school_id: UUID, reopening_id: UUID) -> Http
         "acts": acts,
         "students": students,
         "locked": sum(locked for _name, locked in students),
-        "names": names_of(person_ids=[row.endorsed_by, row.granted_by]),
+        "names": names_of_people(person_ids=[row.endorsed_by, row.granted_by]),
         "form": form,
         "may_decide": can_decide(viewer, reopening=row),
         "may_withdraw": row.asked_by == viewer.person_id

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 
 from hocba.adapters.wording.mark_histories import mark_cell
 from hocba.adapters.wording.signals import TITLES, signal_sentence
-from hocba.apps.accounts.queries import names_of
+from hocba.apps.accounts.queries import names_of_people
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.grid import Frame, frame_of, shown
 from hocba.apps.gradebook.history import written_late
@@ -120,7 +120,7 @@ def signals_of(
         notes[note.signal_key].append(note)
     people = {UUID(str(figures["actor"])) for _key, _code, figures, _marks in lines}
     writers = {one.noted_by for of_one in notes.values() for one in of_one}
-    names = names_of(person_ids=people | writers)
+    names = names_of_people(person_ids=people | writers)
     limits = signal_limits()
     night = {"night_from": limits.night_from, "night_until": limits.night_until}
     return [

@@ -1,6 +1,6 @@
 """Reading khóa sổ for pages: a school's windows, where its book stands, which cells are closed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from hocba.adapters.wording.windows import (
     scope_words,
 )
 from hocba.apps.accounts.permissions import OVERSIGHT_ROLES, SCHOOL_ROLES
-from hocba.apps.accounts.queries import names_of
+from hocba.apps.accounts.queries import names_of_people
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.audit.queries import events_of
 from hocba.apps.gradebook.models import EntryWindow, Reopening
@@ -27,8 +27,6 @@ from hocba.apps.gradebook.window_rights import (
 from hocba.apps.gradebook.windows import (
     Scope,
     WindowState,
-    open_reopenings,
-    permits,
     scope_of,
     standing_state,
     state_of,
@@ -136,7 +134,7 @@ def book_page(*, viewer: Viewer, school_id: UUID, school_year: str, at: datetime
         raise HocbaError("access.denied")
     windows = windows_of(school_id=school_id, school_year=school_year)
     windows.sort(key=lambda one: (_named(one), one.term, one.grade, one.subject_key))
-    names = names_of(person_ids={one.changed_by for one in windows})
+    names = names_of_people(person_ids={one.changed_by for one in windows})
     classes = classes_of_school(viewer=viewer, school_id=school_id, school_year=school_year)
     grades = sorted({one.grade for one in classes})
     return BookPage(
@@ -160,7 +158,7 @@ def window_for(
     row = EntryWindow.objects.filter(school_id=school_id, id=window_id).first()
     if row is None:
         raise HocbaError("access.denied")
-    line = _line(row, names_of(person_ids=[row.changed_by]), at)
+    line = _line(row, names_of_people(person_ids=[row.changed_by]), at)
     return line, acts_on(school_id, "entry_window", window_id)
 
 
@@ -215,42 +213,6 @@ def closed_parts(
     return found
 
 
-def closed_cells(
-    *,
-    class_group: ClassGroup,
-    subject_key: str,
-    term: str,
-    groups: Iterable[str],
-    enrolment_ids: Collection[UUID],
-    at: datetime,
-) -> dict[tuple[UUID, str], str]:
-    """Return the closed cells of a sheet by (enrolment, column group), each with its state's word.
-
-    For pages that show before a save what the door would refuse: two questions at most.
-    """
-    school_id, school_year = class_group.school_id, class_group.school_year
-    windows = windows_of(school_id=school_id, school_year=school_year)
-    shut = {}
-    for group in groups:
-        cell = Scope("" if group == "remark" else term, class_group.grade, subject_key, group)
-        state = standing_state(windows, cell=cell, at=at)
-        if state is not WindowState.OPEN:
-            shut[group] = (cell, state)
-    if not shut:
-        return {}
-    reopened = open_reopenings(
-        school_id=school_id, school_year=school_year, class_ids=[class_group.pk], at=at
-    )
-    return {
-        (enrolment_id, group): STATE_WORDS[state]
-        for group, (cell, state) in shut.items()
-        for enrolment_id in enrolment_ids
-        if not any(
-            permits(one, cell=cell, state=state, enrolment_id=enrolment_id) for one in reopened
-        )
-    }
-
-
 def _named(window: EntryWindow) -> int:
     """How many fields of the scope are named: the widest windows come first."""
     scope = (window.term, window.grade, window.subject_key, window.column_group)
@@ -291,7 +253,7 @@ def _part(
 def acts_on(school_id: UUID, object_type: str, object_id: UUID) -> list[Act]:
     """Return everything that was done to a window or reopening, oldest first."""
     events = events_of(school_id=school_id, object_type=object_type, object_id=str(object_id))
-    names = names_of(person_ids={one.actor_id for one in events})
+    names = names_of_people(person_ids={one.actor_id for one in events})
     return [
         Act(
             one.at,

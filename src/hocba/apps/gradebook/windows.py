@@ -23,6 +23,7 @@ from hocba.apps.gradebook.models import (
     EntryWindow,
     HomeroomRecord,
     Mark,
+    Remark,
     Reopening,
     VersionedRow,
 )
@@ -229,8 +230,10 @@ def _cells(row: VersionedRow, before: VersionedRow | None, *, grade: int) -> Ite
         yield Scope(row.term, grade, row.subject_key, row.kind)
     elif isinstance(row, HomeroomRecord):
         yield from (Scope(term, grade, "", "homeroom") for term in _homeroom_terms(row, before))
-    else:
-        yield Scope("", grade, getattr(row, "subject_key", ""), "remark")
+    elif isinstance(row, Remark):
+        yield Scope("", grade, row.subject_key, "remark")
+    # The summer comes after khóa sổ of the year, and a proposal says only what is computed: both
+    # are closed by the student's own lock alone.
 
 
 def _homeroom_terms(row: HomeroomRecord, before: VersionedRow | None) -> set[str]:

@@ -190,6 +190,12 @@ def school_years_taught(*, viewer: Viewer) -> list[str]:
     return sorted(years, reverse=True)
 
 
+def newest_school_year(*, school_id: UUID) -> str:
+    """Return the newest year in which the school has classes; "" when it has none."""
+    years = ClassGroup.objects.filter(school_id=school_id).order_by("-school_year")
+    return years.values_list("school_year", flat=True).first() or ""
+
+
 def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Enrolments of those who have not left, by class: one question for all of them."""
     rows = Enrolment.objects.filter(class_group_id__in=class_ids, left_date__isnull=True)
@@ -197,6 +203,18 @@ def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     for class_id, enrolment_id in rows.values_list("class_group_id", "id"):
         found[class_id].append(enrolment_id)
     return found
+
+
+def assignment_of(*, class_id: UUID, subject_key: str) -> TeachingAssignment | None:
+    """Who teaches one subject of a class; class, school and teacher at hand."""
+    rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")
+    return rows.filter(class_group_id=class_id, subject_key=subject_key).first()
+
+
+def all_in_class(*, class_id: UUID, enrolment_ids: Collection[UUID]) -> bool:
+    """Whether all of these enrolments, leavers included, are of the class."""
+    found = Enrolment.objects.filter(class_group_id=class_id, id__in=enrolment_ids).count()
+    return found == len(set(enrolment_ids))
 
 
 def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssignment]:
