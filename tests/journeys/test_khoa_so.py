@@ -51,7 +51,7 @@ def test_hieu_truong_khoa_so_hoc_ki_1_khoi_9(walk: Walk, sign_in: SignIn) -> Non
     page = sign_in(teacher_of(class_id, "toan"), color_scheme="dark")
     page.goto(f"{site(page)}/nhap-diem/{class_id}/toan/hk1/")
     expect(page.locator("th[data-column='final']")).to_contain_text("khóa sổ")
-    assert page.locator("input[data-column='final']").first.get_attribute("readonly") is not None
+    expect(page.locator("td[data-column='final']").first).to_have_attribute("aria-readonly", "true")
 
 
 def test_gvbm_xin_mo_khoa_hai_nguoi_duyet_tu_dong_khi_het_han(
@@ -91,7 +91,7 @@ def test_gvbm_xin_mo_khoa_hai_nguoi_duyet_tu_dong_khi_het_han(
     page.goto(address)
     expect(page.get_by_text("Đã hết hạn, tự đóng")).to_be_visible()
     page.goto(f"{site(page)}/nhap-diem/{class_id}/toan/hk1/")
-    assert page.locator("input[data-column='final']").first.get_attribute("readonly") is not None
+    expect(page.locator("td[data-column='final']").first).to_have_attribute("aria-readonly", "true")
 
     page = sign_in("hieutruong")
     page.goto(f"{site(page)}/tin-hieu/{city.school_id}/")
@@ -146,6 +146,6 @@ def ask(page: Page, class_id: UUID) -> str:
 
 def type_final(page: Page, class_id: UUID, text: str) -> None:
     page.goto(f"{site(page)}/nhap-diem/{class_id}/toan/hk1/")
-    cell = page.locator("input[data-column='final']").first
-    cell.fill(text)
-    cell.press("Enter")
+    page.locator("td[data-column='final']").first.click()
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
