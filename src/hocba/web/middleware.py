@@ -13,20 +13,14 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template import TemplateDoesNotExist
-from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import format_html
-from django.utils.translation import gettext
 
-from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.core.errors import HocbaError
+from hocba.web.trouble import REQUEST_NUMBER, refusal_page
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _PUBLIC_OFFICE = "hocba.apps.portal."
-_STATUS = {"access.denied": 403, "request.too_large": 413}
-_OURS = ("blob.", "log.", "storage.")
 
 _log = structlog.stdlib.get_logger("hocba.request")
 
@@ -40,7 +34,7 @@ class RequestRecord:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Bind the number to every log line of this request and return it to the client."""
-        request_id = self._number(request)
+        request_id = request.META[REQUEST_NUMBER] = self._number(request)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
@@ -155,18 +149,3 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer refusals; everything else is a bug and stays one."""
         return refusal_page(request, error) if isinstance(error, HocbaError) else None
-
-
-def refusal_page(request: HttpRequest, error: HocbaError) -> HttpResponse:
-    """Return the page of one refusal: template `refusal.html` with `sentence` and `code`."""
-    damaged = error.code.startswith(_OURS)
-    if damaged:  # nobody who asks can help it: whoever watches the log must
-        _log.error("store_damaged", code=error.code, digest=error.params.get("digest", ""))
-    else:
-        _log.info("refused", code=error.code)
-    sentence = refusal_sentence(error, gettext=gettext)
-    try:
-        page = render_to_string("refusal.html", {"sentence": sentence, "code": error.code}, request)
-    except TemplateDoesNotExist:
-        page = format_html("<!doctype html><meta charset=utf-8><p>{}</p>", sentence)
-    return HttpResponse(page, status=_STATUS.get(error.code, 503 if damaged else 409))

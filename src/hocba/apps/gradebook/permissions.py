@@ -1,7 +1,7 @@
 """Who enters and who reads marks of a subject in a class. `can_…` answers, `require_…` raises.
 
 Only the teacher to whom the subject is assigned enters; a principal never does. The homeroom
-teacher and the principal read. Who keeps accounts or the seal has no business here.
+teacher and the heads of the school read. Who keeps accounts or the seal has no business here.
 """
 
 from uuid import UUID
@@ -11,6 +11,8 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.roster.models import ClassGroup
 from hocba.apps.roster.permissions import is_homeroom_teacher
 from hocba.core.errors import HocbaError
+
+HEADS = ("principal", "deputy_principal")
 
 
 def can_enter_marks(viewer: Viewer, *, class_group: ClassGroup, teacher_id: UUID) -> bool:
@@ -27,7 +29,7 @@ def require_enter_marks(viewer: Viewer, *, class_group: ClassGroup, teacher_id: 
 
 def can_read_all_marks(viewer: Viewer, *, class_group: ClassGroup) -> bool:
     """Whether the viewer reads every subject of this class."""
-    return can_role(viewer, "principal", unit_id=class_group.school_id) or is_homeroom_teacher(
+    return can_role(viewer, *HEADS, unit_id=class_group.school_id) or is_homeroom_teacher(
         viewer, class_group=class_group
     )
 

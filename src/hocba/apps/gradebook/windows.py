@@ -31,6 +31,7 @@ from hocba.apps.roster.queries import places_of_enrolments
 from hocba.core.errors import HocbaError
 
 MIN_REASON, MAX_REASON = 5, 300
+NOT_CONTENT = {field.name for field in VersionedRow._meta.local_fields} | {"pk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +240,10 @@ def _homeroom_terms(row: HomeroomRecord, before: VersionedRow | None) -> set[str
     """Return the terms of the fields that change: `…_first`, `…_second`, else the year's."""
     terms = set()
     for field in (one.name for one in row._meta.concrete_fields):
-        if field in _NOT_CONTENT or getattr(row, field) == getattr(before, field, None):
+        if field in NOT_CONTENT or getattr(row, field) == getattr(before, field, None):
             continue
         if before is None and getattr(row, field) in (None, ""):
             continue
         ending = field.rpartition("_")[2]
         terms.add({"first": "HK1", "second": "HK2"}.get(ending, ""))
     return terms
-
-
-_NOT_CONTENT = {field.name for field in VersionedRow._meta.local_fields} | {"pk"}

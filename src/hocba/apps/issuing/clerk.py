@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from hocba.adapters.wording.findings import finding_sentence
 from hocba.adapters.wording.verdicts import reason_sentence
 from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.permissions import require_role
+from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.issuing.actions import compose_class, issue_sealed
 from hocba.apps.issuing.models import Draft
 from hocba.apps.ledger.actions import publish_checkpoint
@@ -76,6 +78,7 @@ def act_as_clerk(request: HttpRequest, class_group: ClassGroup) -> ClerkOutcome:
     act = request.POST.get("viec")
     if actor is None:
         raise HocbaError("access.denied")
+    require_role(viewer_of_request(request), "clerk", unit_id=class_group.school_id)
     if act == COMPOSE:
         return _compose(class_group, actor)
     if act == ISSUE:

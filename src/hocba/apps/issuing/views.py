@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,14 +16,19 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
 from hocba.apps.issuing.clerk import act_as_clerk, clerk_work
 from hocba.apps.issuing.desk import SEAL, signing_as
+from hocba.apps.issuing.print_queue import is_office
 from hocba.apps.issuing.prints import prints_waiting
-from hocba.apps.issuing.queries import class_progress, drafts_of_class, waiting_by_class
+from hocba.apps.issuing.queries import (
+    PROGRESS_ROLES,
+    class_progress,
+    drafts_of_class,
+    waiting_by_class,
+)
 from hocba.apps.ledger.life_queries import waiting_count
-from hocba.apps.roster.models import Unit
+from hocba.apps.roster.models import ClassGroup, Unit
+from hocba.apps.roster.permissions import is_homeroom_teacher
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
 from hocba.core.signing.verdict import SlotRole
-
-PROGRESS_ROLES = ("clerk", "principal", "it_officer", "homeroom_teacher")
 
 
 @require_GET
@@ -55,6 +61,7 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "issued": _("Đã phát hành"),
         "recalled": _("Đã thu hồi"),
     }
+    prints = _print_address(viewer, class_group)
     rows = [
         {
             "number": pupils[line.enrolment_id].list_number,
@@ -64,6 +71,9 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
             "signed": sum(at is not None for _role, _name, at in line.slots),
             "slots": len(line.slots),
             "waiting": _next_signers(line.slots),
+            "print": f"{prints}?lop={class_id}&hoc-sinh={line.enrolment_id}"
+            if prints and line.state == "issued"
+            else "",
         }
         for line in drafts_of_class(
             viewer=viewer, school_id=class_group.school_id, class_id=class_id
@@ -79,9 +89,19 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "issued_url": reverse("recall_class", args=[class_id])
         if any(row["state"] in ("issued", "recalled") for row in rows)
         else "",
+        "prints": prints,
         "rows": sorted(rows, key=lambda row: int(str(row["number"]))),
     }
     return render(request, "work/transcripts.html", context)
+
+
+def _print_address(viewer: Viewer, class_group: ClassGroup) -> str:
+    """Return where the viewer has transcripts of this class printed, "" where not."""
+    school_id = class_group.school_id
+    own = is_homeroom_teacher(viewer, class_group=class_group)
+    if not own and not is_office(viewer, school_id=school_id):
+        return ""
+    return reverse("print_queue", args=[school_id])
 
 
 def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
@@ -100,9 +120,11 @@ def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
         )
     if viewer.has("clerk", school.pk):
         tasks += _clerk_tasks(school)
-    for signer in signing_as(viewer=viewer, school=school):
+    for signer in signing_as(viewer=viewer, school=school, at=timezone.now()):
         title = _("Đóng dấu học bạ lớp") if signer.kind == SEAL else _("Ký học bạ lớp")
-        waiting = waiting_by_class(school_id=school.pk, signer_id=signer.signer_id)
+        waiting = waiting_by_class(
+            school_id=school.pk, signer_id=signer.signer_id, role=signer.role
+        )
         for class_id, count in waiting.items():
             class_group = class_by_id(class_id=class_id)
             if class_group is not None:

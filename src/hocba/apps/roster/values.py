@@ -27,6 +27,7 @@ class StudentEntry:
     register_number: str = ""
     joined_date: date | None = None
     left_date: date | None = None
+    citizen_id_told: str = ""  # what the list says and cannot be a citizen id: it opens a case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,12 @@ class TeachingDuty:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentPlace:
-    """Where one enrolment sits."""
+    """Where one enrolment sits, and whose it is."""
 
     class_id: UUID
     grade: int
+    class_name: str
+    full_name: str
 
 
 def masked_citizen_id(citizen_id: str) -> str:
