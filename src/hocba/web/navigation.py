@@ -15,6 +15,14 @@ from hocba.web.help_pages import help_of
 ENTRY_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "deputy_principal")
 SETUP_ROLES = ("it_officer", "clerk", "principal")
 IMPORT_ROLES = ("it_officer", "principal")
+BOOK_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "authority_officer",
+    "department_officer",
+)
 LEADING_ROLES = ("homeroom_teacher",)
 RESULT_ROLES = (
     "subject_teacher",
@@ -22,14 +30,6 @@ RESULT_ROLES = (
     "principal",
     "deputy_principal",
     "clerk",
-    "authority_officer",
-    "department_officer",
-)
-BOOK_ROLES = (
-    "subject_teacher",
-    "homeroom_teacher",
-    "principal",
-    "deputy_principal",
     "authority_officer",
     "department_officer",
 )
@@ -57,12 +57,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
     if viewer.units(*ENTRY_ROLES):
         nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
+    if viewer.units(*BOOK_ROLES):
+        nav.append({"title": _("Khóa sổ, lịch sử"), "url": reverse("books")})
     if viewer.units(*LEADING_ROLES):
         nav.append({"title": _("Chủ nhiệm"), "url": reverse("homeroom")})
     if viewer.units(*RESULT_ROLES):
         nav.append({"title": _("Kết quả"), "url": reverse("results_classes")})
-    if viewer.units(*BOOK_ROLES):
-        nav.append({"title": _("Khóa sổ, lịch sử"), "url": reverse("books")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:

@@ -88,7 +88,7 @@ def gradebook_years(
 ) -> dict[UUID, GradebookYear]:
     """Return each student's standing year, ready for `core.assessment.assess_year`.
 
-    Seven queries whatever the size of the class. A student is not taught the electives that
+    As many queries whatever the size of the class. A student is not taught the electives that
     others of the class have chosen.
     """
 

@@ -28,6 +28,7 @@ from hocba.apps.ledger.life_queries import waiting_count
 from hocba.apps.roster.models import ClassGroup, Unit
 from hocba.apps.roster.permissions import is_homeroom_teacher
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
+from hocba.apps.roster.setup_tasks import setup_tasks
 from hocba.core.signing.verdict import SlotRole
 
 
@@ -39,6 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "tasks": [
             *(task for school in schools for task in _tasks(viewer, school)),
+            *(task for school in schools for task in setup_tasks(viewer, school)),
             *_recalls(viewer),
         ],
         "classes": [row for school in schools for row in _progress(viewer, school)],
