@@ -104,12 +104,7 @@ def gradebook_years(
     for remark in of_students(Remark):
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
     homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
-    summers = {row.enrolment_id: row for row in of_students(SummerRecord)}
-    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
-    for again in of_students(Reassessment):
-        result = mark_value(again)
-        if result is not None:
-            reassessed[again.enrolment_id][SubjectKey(again.subject_key)] = result
+    summers = _summers(of_students(SummerRecord), of_students(Reassessment))
     taught = tuple(subjects)
     chosen = combinations(school_id=school_id, enrolment_ids=enrolment_ids)
     years = {}
@@ -131,7 +126,7 @@ def gradebook_years(
                 absences_excused=None if record is None else record.absences_excused,
                 absences_unexcused=None if record is None else record.absences_unexcused,
                 conduct_year=_level(record, "conduct_year"),
-                summer=_summer(summers.get(enrolment_id), reassessed[enrolment_id]),
+                summer=summers.get(enrolment_id, Summer()),
             ),
             remarks=remarks[enrolment_id],
             homeroom_remark="" if record is None else record.remark,
@@ -197,11 +192,26 @@ def term_marks(marks: Iterable[Mark]) -> TermMarks:
     )
 
 
-def _summer(record: SummerRecord | None, reassessed: Mapping[SubjectKey, MarkValue]) -> Summer:
-    if record is None:
-        return Summer(reassessed=reassessed)
-    conduct = None if record.training is None else Level(record.training)
-    return Summer(reassessed=reassessed, conduct=conduct, closed=record.closed)
+def _summers(
+    records: Iterable[SummerRecord], subjects: Iterable[Reassessment]
+) -> dict[UUID, Summer]:
+    """What the summer brought, by student; a subject chosen and not yet judged is not in it."""
+    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
+    for row in subjects:
+        result = mark_value(row)
+        if result is not None:
+            reassessed[row.enrolment_id][SubjectKey(row.subject_key)] = result
+    by_student = {row.enrolment_id: row for row in records}
+    found = {}
+    for one in {*by_student, *reassessed}:
+        record = by_student.get(one)
+        training = None if record is None else record.training
+        found[one] = Summer(
+            reassessed=reassessed.get(one, {}),
+            conduct=None if training is None else Level(training),
+            closed=record is not None and record.closed,
+        )
+    return found
 
 
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:
