@@ -4,6 +4,7 @@ An address without a line in `matrix.toml` fails, and so does a line without an 
 """
 
 from collections.abc import Callable, Iterator
+from string import Template
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.test import Client
 from hocba.apps.accounts.models import ROLES as KNOWN_ROLES
 from hocba.web.demo.city import City
 from tests.apps.access.addresses import Row, listed, routes, workplace_rows
-from tests.apps.access.worlds import REACH, ROLES, WITHIN, Worlds, build_worlds
+from tests.apps.access.worlds import REACH, ROLES, WITHIN, Values, Worlds, build_worlds
 from tests.apps.city import _road, city, data_dir, walk
 
 __all__ = ["_road", "city", "data_dir", "walk"]
@@ -53,7 +54,7 @@ def outcome(answer: HttpResponse) -> str:
     return words.get(answer.status_code, "fails" if answer.status_code >= 500 else "answer")
 
 
-def ask(client: Client, method: str, address: str, row: Row) -> str:
+def ask(client: Client, method: str, address: str, row: Row, values: Values) -> str:
     """Send a request whose effects are taken back."""
     with transaction.atomic():
         if method == "get":
@@ -61,7 +62,8 @@ def ask(client: Client, method: str, address: str, row: Row) -> str:
         elif row.send is not None:
             answer = client.post(address, row.send)
         else:
-            answer = client.post(address, {}, content_type="application/json")
+            body = Template(row.json).safe_substitute(values)
+            answer = client.post(address, body, content_type="application/json")
         transaction.set_rollback(True)
     return outcome(answer)
 
@@ -141,7 +143,7 @@ def test_who_may_what(worlds: Worlds, settings: Any) -> None:
         for world, address, random in trials(row, worlds):
             for method in ("get", "post") if everywhere or world == "own" else ():
                 for role in roles_to_try(row, method, world):
-                    got = ask(doors.of(role, row), method, address, row)
+                    got = ask(doors.of(role, row), method, address, row, worlds.values[world])
                     wanted = expected(row, method, role, world, random=random)
                     if got not in wanted:
                         line = f"{method} {row.route} {row.parts or ''} {world} {role}: {got}"

@@ -23,8 +23,8 @@ from hocba.apps.gradebook.grid import (
 from hocba.apps.gradebook.models import Lock, Mark, Remark, RemarkPhrase
 from hocba.apps.gradebook.permissions import (
     can_enter_marks,
+    can_read_marks,
     require_enter_marks,
-    require_read_marks,
 )
 from hocba.apps.gradebook.queries import mark_value, standing, term_marks
 from hocba.apps.roster.models import TeachingAssignment
@@ -79,8 +79,10 @@ def frame_for(
     )
     if assignment is None:
         raise HocbaError("access.denied")
-    require = require_enter_marks if entering else require_read_marks
-    require(viewer, class_group=class_group, teacher_id=assignment.teacher_id)
+    teacher_id = assignment.teacher_id
+    reads = can_read_marks(viewer, class_group=class_group, subject_key=subject_key)
+    if entering or not reads:
+        require_enter_marks(viewer, class_group=class_group, teacher_id=teacher_id)
     assignment.class_group = class_group
     return _frame(assignment, Term(term)), assignment
 
