@@ -6,7 +6,7 @@ a folder and a database of its own, brought to where it starts (`kept`).
 
 import io
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,8 @@ import pytest
 from django.conf import settings
 from rich.console import Console
 
+from hocba.apps.issuing.models import Draft
+from hocba.core.errors import HocbaError
 from hocba.web.demo import road
 from hocba.web.demo.city import City, build_city
 from hocba.web.demo.report import Report
@@ -33,6 +35,14 @@ _STEPS = {"composed": road.compose, "sealed": road.sign, "issued": road.release}
 def quiet_report() -> Report:
     """Return a report that nobody reads."""
     return Report(console=Console(file=io.StringIO()))
+
+
+def look(city: City, person_id: UUID) -> None:
+    """Look through all that waits for somebody, and open what must be opened."""
+    classes = Draft.objects.filter(school_id=city.school_id, state="signing")
+    for class_id in set(classes.values_list("class_id", flat=True)):
+        with suppress(HocbaError):  # nothing waits there
+            road.look_through(city, person_id, class_id)
 
 
 class Road:

@@ -82,7 +82,7 @@ def _models() -> list[type[Model]]:
             if not any(
                 field.related_model in left and field.related_model is not model
                 for field in model._meta.get_fields()
-                if (field.many_to_one or field.one_to_one) and field.concrete
+                if (field.many_to_one or field.one_to_one) and not field.auto_created
             )
         ]
         ordered += free or left

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hocba.apps.issuing import states
+from hocba.apps.roster.setup import states as setup_states
 from hocba.core.registry import lifecycle
 from hocba.core.registry.procedures import REQUEST_STEPS
 
@@ -21,6 +22,14 @@ MACHINES: dict[str, tuple[str, Mapping[tuple[str, str], str]]] = {
     "request": (
         "Đề nghị về học bạ đã phát hành",
         {(str(state), str(event)): str(after) for (state, event), after in REQUEST_STEPS.items()},
+    ),
+    "return": ("Học bạ được trả lại", states.RETURN),
+    "setup-import": (
+        "Tệp thiết lập năm học",
+        {
+            (str(state), str(event)): str(after)
+            for (state, event), after in setup_states.TABLE.items()
+        },
     ),
     "slot": ("Ô ký", states.SLOT),
     "transcript": (

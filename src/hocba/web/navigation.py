@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hocba.apps.accounts.models import ROLES, Person
+from hocba.apps.accounts.permissions import OVERSIGHT_ROLES
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
 from hocba.web.help_pages import help_of
 
 ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
+SETUP_ROLES = ("it_officer", "clerk", "principal")
 IMPORT_ROLES = ("it_officer", "principal")
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
 RECALL_ROLES = (
@@ -39,9 +41,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:
+        if role in SETUP_ROLES:
+            nav.append({"title": _("Thiết lập năm học"), "url": reverse("setup", args=[unit_id])})
         if role in IMPORT_ROLES:
             address = reverse("workbooks", args=[unit_id])
             nav.append({"title": _("Sổ điểm từ Excel"), "url": address})
+    if viewer.units(*OVERSIGHT_ROLES):
+        nav.append({"title": _("Chữ ký số"), "url": reverse("certificate_plan")})
     if viewer.units(*RECALL_ROLES):
         nav.append({"title": _("Thu hồi, thay thế"), "url": reverse("recalls")})
     if person.is_superuser:

@@ -14,6 +14,8 @@ handler500 = "hocba.web.trouble.failed"
 urlpatterns = [
     path("", include("hocba.apps.portal.urls")),
     path("", include("hocba.apps.accounts.urls")),
+    path("", include("hocba.apps.roster.urls")),
+    path("", include("hocba.apps.certificates.urls")),
     path("", include("hocba.apps.gradebook.urls")),
     path("", include("hocba.apps.issuing.urls")),
     path("tro-giup/", help_pages.jobs, name="help"),

@@ -13,6 +13,7 @@ from hocba.apps.issuing.actions.remote import Begun, begin_remote_signing
 from hocba.apps.issuing.models import Draft, RemoteItem, RemoteSession, Slot
 from hocba.apps.issuing.queries import waiting_slots
 from hocba.web.demo.city import City
+from tests.apps.city import look
 
 SENT = 3  # documents of one session in these tests
 KINDS = ("csc", "smartca", "mysign")
@@ -52,6 +53,7 @@ def begin(
 ) -> Begun:
     """Send the first slots that wait for a teacher."""
     person = city.teachers[teacher]
+    look(city, person.id)
     waiting = waiting_slots(school_id=city.school_id, signer_id=person.citizen_id or "")
     return begin_remote_signing(
         school_id=city.school_id,

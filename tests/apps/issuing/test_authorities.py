@@ -28,7 +28,7 @@ from hocba.core.signing.trust import TrustStore
 from hocba.core.verification import VerdictWord, verify_bundle
 from hocba.web.demo import road
 from hocba.web.demo.city import City
-from tests.apps.city import CLASS_SIZE, quiet_report
+from tests.apps.city import CLASS_SIZE, look, quiet_report
 from tests.pki import pki
 
 Walk = Callable[[str], Any]
@@ -146,6 +146,8 @@ def test_without_a_fresh_list_nothing_is_issued(city: City, walk: Walk, settings
 def sign(city: City, person: Person, count: int, at: datetime, *, signer_id: str = "") -> list[str]:
     """Let somebody sign the first waiting slots; return the refusals."""
     holder = signer_id or person.citizen_id or ""
+    if not signer_id:
+        look(city, person.id)
     slots = waiting_slots(school_id=city.school_id, signer_id=holder)[:count]
     ready, refused = prepare_signatures(
         school_id=city.school_id, slots=slots, actor=person.id, at=at

@@ -18,22 +18,23 @@ from hocba.adapters.wording.bridge import SENTENCES
 from hocba.apps.accounts.queries import person_by_username
 from hocba.apps.certificates.models import Certificate
 from hocba.apps.issuing.desk_json import MOST_BYTES, MOST_ITEMS
-from hocba.apps.issuing.models import Slot
+from hocba.apps.issuing.models import SigningSession, Slot
 from hocba.web.demo.city import City
-from tests.apps.city import CLASS_SIZE
+from tests.apps.city import CLASS_SIZE, look
 
 Walk = Callable[[str], UUID]
 STATIC = Path(__file__).parents[3] / "src" / "hocba" / "web" / "static"
 
 
 class Desk:
-    """Somebody at the signing desk, before one class."""
+    """Somebody at the signing desk, before one class, who has looked through what waits."""
 
     def __init__(self, city: City, class_id: UUID, username: str = "gv01", kind: str = "ca-nhan"):
         self.city, self.client, self.page = city, Client(), f"/ky-so/{class_id}/{kind}/"
         self.person = person_by_username(username=username)
         assert self.person is not None
         self.client.force_login(self.person)
+        look(city, self.person.pk)
 
     def post(self, name: str, body: object, **options: Any) -> tuple[int, dict[str, Any]]:
         """Send an object; return status and answer."""
@@ -41,6 +42,13 @@ class Desk:
         options = {"content_type": "application/json"} | options
         answer = self.client.post(f"{self.page}{name}/", text, **options)
         return answer.status_code, answer.json()
+
+    def session_page(self) -> str:
+        """Address of the newest session in which this person looked at what waits."""
+        mine = SigningSession.objects.filter(
+            school_id=self.city.school_id, person_id=self.person.pk
+        )
+        return f"/ky-so/luot/{self.city.school_id}/{mine.latest('opened_at').id}/"
 
     def prepare(self, items: list[dict[str, str]], *, sheet: bool = False) -> dict[str, Any]:
         """Prepare, and return the answer."""
@@ -239,11 +247,12 @@ def test_the_signing_page_alone_may_ask_the_signers_machine(
     at_desk: Callable[..., Desk], settings: Any
 ) -> None:
     settings.HOCBA_BRIDGE_URL = "wss://127.0.0.1:8987"
-    teacher = at_desk()
-    policy = teacher.client.get(teacher.page).headers["Content-Security-Policy"]
-    assert "connect-src 'self' wss://127.0.0.1:8987;" in f"{policy};"
-    assert "unsafe" not in policy
-    for address in ("/ky-so/", "/ban-lam-viec/", f"{teacher.page}chuan-bi/"):
+    teacher, clerk = at_desk(), at_desk("vanthu", "con-dau")
+    for who, page in ((teacher, teacher.session_page()), (clerk, clerk.page)):
+        policy = who.client.get(page).headers["Content-Security-Policy"]
+        assert "connect-src 'self' wss://127.0.0.1:8987;" in f"{policy};"
+        assert "unsafe" not in policy
+    for address in ("/ky-so/", "/ban-lam-viec/", teacher.page, f"{teacher.page}chuan-bi/"):
         headers = teacher.client.get(address).headers
         assert "127.0.0.1" not in headers["Content-Security-Policy"]
 
@@ -259,13 +268,15 @@ def test_who_has_no_usable_certificate_is_told_why(
         ({}, "Bạn chưa có chứng thư số."),
     ):
         own.update(**change) if change else own.delete()
-        for address in ("/ky-so/", teacher.page):
+        for address in ("/ky-so/", teacher.page, teacher.session_page()):
             assert words in teacher.client.get(address).content.decode()
-        assert 'name="khoa"' not in teacher.client.get(teacher.page).content.decode()
+        assert 'name="khoa"' not in teacher.client.get(teacher.session_page()).content.decode()
         answer = teacher.prepare(slots_of(city)[:1])
         assert answer["outcomes"][0]["code"] == "signing.no_approved_certificate"
 
 
 def test_every_fault_that_the_module_names_has_its_sentence() -> None:
-    source = "".join((STATIC / f"signing-{name}.js").read_text() for name in ("bridge", "desk"))
+    source = "".join(
+        (STATIC / f"signing-{name}.js").read_text() for name in ("bridge", "desk", "phone")
+    )
     assert set(re.findall(r'"((?:bridge|desk)\.[a-z_]+)"', source)) == set(SENTENCES)

@@ -27,7 +27,7 @@ from hocba.apps.issuing.queries import RemoteSessionLine, remote_sessions, waiti
 from hocba.apps.issuing.sweeps import finish_remote_signing
 from hocba.core.errors import HocbaError
 from hocba.web.demo.city import City
-from tests.apps.city import CLASS_SIZE
+from tests.apps.city import CLASS_SIZE, look
 from tests.apps.issuing.remote import (
     KINDS,
     SENT,
@@ -325,6 +325,7 @@ def test_a_class_goes_from_teachers_to_the_log_by_phone_alone(
     signers += [(city.clerk_id, city.school_code, "document")]
     at = NOW
     for person_id, signer_id, mode in signers:
+        look(city, person_id)
         slots = waiting_slots(school_id=city.school_id, signer_id=signer_id)
         begun = begin_remote_signing(
             school_id=city.school_id,

@@ -29,7 +29,7 @@ from hocba.core.registry.bundle import read_bundle
 from hocba.core.verification import VerdictWord, verify_bundle
 from hocba.web.demo import road
 from hocba.web.demo.city import City
-from tests.apps.city import CLASS_SIZE, quiet_report
+from tests.apps.city import CLASS_SIZE, look, quiet_report
 
 Walk = Callable[[str], UUID]
 
@@ -42,6 +42,7 @@ def first_slot(city: City) -> tuple[UUID, str]:
 def prepared(city: City) -> Signed:
     """Prepare the first teacher's first slot and sign it with that teacher's key."""
     teacher = city.teachers[0]
+    look(city, teacher.id)
     ready, _ = prepare_signatures(
         school_id=city.school_id, slots=[first_slot(city)], actor=teacher.id, at=timezone.now()
     )
@@ -99,6 +100,7 @@ def test_a_teacher_signs_the_own_slot(city: City, walk: Walk) -> None:
 
 def sign_sheet(city: City, person: Person, signer_id: str) -> set[bytes]:
     """Sign all that waits for a person with one sheet, and return the digests that were signed."""
+    look(city, person.id)
     ready, refused = prepare_sheet(
         school_id=city.school_id,
         slots=waiting_slots(school_id=city.school_id, signer_id=signer_id),
@@ -155,6 +157,7 @@ def test_the_principal_signs_no_sheet(city: City, walk: Walk) -> None:
     for person in (*city.teachers, city.homeroom):
         sign_sheet(city, person, person.citizen_id or "")
     assert class_id
+    look(city, city.principal.id)
     with pytest.raises(HocbaError, match=r"sheet\.not_allowed"):
         prepare_sheet(
             school_id=city.school_id,

@@ -68,7 +68,7 @@ def class_id(city: City, walk: Walk, seal: str) -> UUID:
         signer_id = person.citizen_id or ""
         slots = waiting_slots(school_id=city.school_id, signer_id=signer_id)
         with quiet_report().step("ký") as step:
-            road._sign_all(city, person.id, signer_id, slots, step)
+            road._sign_all(city, found, person.id, signer_id, slots, step)
     assert len(waiting(city)) == CLASS_SIZE
     return found
 

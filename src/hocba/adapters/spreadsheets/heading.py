@@ -70,8 +70,7 @@ def _compare(
 def _governed(values: Mapping[str, str], main: Grid, findings: Findings) -> Heading | None:
     """The level must be known and a circular must govern its grade in that year."""
     level, year = values["school_level"], values["school_year"]
-    matched = _CLASS.fullmatch(values["class_name"])
-    grade = int(matched[1]) if matched else 0
+    grade = written_grade(values["class_name"])
     try:
         catalogue(level)
         regulation = regulation_for(school_level=level, grade=grade, school_year=year)
@@ -106,12 +105,20 @@ def _school_name(grid: Grid) -> str:
     return ""
 
 
-def _class_name(text: str) -> str:
+def written_class(text: str) -> str:
+    """Return a class's name as it is kept ("9a1" → "9A1"), or "" when it is none."""
     name = "".join(text.split()).upper()
     return name if _CLASS.fullmatch(name) else ""
 
 
-def _school_year(text: str) -> str:
+def written_grade(class_name: str) -> int:
+    """Return the grade with which a class's name begins, or 0."""
+    matched = _CLASS.fullmatch(class_name)
+    return int(matched[1]) if matched else 0
+
+
+def written_year(text: str) -> str:
+    """Return a school year as it is kept ("2024 - 2025" → "2024-2025"), or "" when it is none."""
     found = _YEAR.fullmatch("".join(text.split()))
     if found is None or int(found[2]) != int(found[1]) + 1:
         return ""
@@ -129,8 +136,8 @@ def _code(text: str) -> str:
 
 _LEVELS = {"trung hoc co so": "THCS", "trung hoc pho thong": "THPT"}
 _CLEANED: Mapping[str, Callable[[str], str]] = {
-    "class_name": _class_name,
-    "school_year": _school_year,
+    "class_name": written_class,
+    "school_year": written_year,
     "school_level": _level,
     "school_code": _code,
 }

@@ -33,8 +33,10 @@ class UnreadableWorkbookError(Exception):
         self.code = code
 
 
-def read_cells(data: bytes) -> list[dict[str, Any]]:
+def read_cells(data: bytes, *, most_rows: int = MAX_ROWS) -> list[dict[str, Any]]:
     """Return the sheets: name, hidden, too_large, formulas, errors, hidden_cell, cells.
+
+    A sheet that reaches beyond `most_rows` is told as too large and not read.
 
     A cell is [row, column, kind, text], counted from 0; kinds are s(tring), n(umber), d(ate),
     b(oolean), t(ime). Formulas and errors are A1 names; too_large and hidden_cell one such or "".
@@ -44,7 +46,7 @@ def read_cells(data: bytes) -> list[dict[str, Any]]:
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own file, the data on standard input
-            [sys.executable, "-I", __file__],
+            [sys.executable, "-I", __file__, str(most_rows)],
             input=data,
             capture_output=True,
             timeout=SECONDS,
@@ -75,7 +77,7 @@ def child() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        sheets = _sheets(sys.stdin.buffer.read())
+        sheets = _sheets(sys.stdin.buffer.read(), int(sys.argv[1]))
         sys.stdout.write(json.dumps(sheets, ensure_ascii=False))
     except (_TooHeavyError, MemoryError, RecursionError):
         return _HEAVY
@@ -84,14 +86,14 @@ def child() -> int:
     return 0
 
 
-def _sheets(data: bytes) -> list[dict[str, Any]]:
+def _sheets(data: bytes, most_rows: int) -> list[dict[str, Any]]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for entry in archive.infolist():
             _drain(archive, entry)
         files = _sheet_files(archive)
-        scans = {name: _scan(archive, path) for name, path in files.items()}
+        scans = {name: _scan(archive, path, most_rows) for name, path in files.items()}
     workbook = CalamineWorkbook.from_filelike(BytesIO(data))
     about_sheets = [
         about for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet
@@ -177,7 +179,8 @@ def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
 class _Scan:
     """What one sheet's XML tells beyond values; positions may be left implicit by the writer."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_rows: int) -> None:
+        self._most_rows = most_rows
         self.too_large = ""
         self.formulas: list[str] = []
         self.errors: list[str] = []
@@ -203,7 +206,7 @@ class _Scan:
 
     def _filled(self, tag: str) -> None:
         reference = f"{_letters(self._column)}{self._row}"
-        if self._row > MAX_ROWS or self._column > MAX_COLUMNS:
+        if self._row > self._most_rows or self._column > MAX_COLUMNS:
             self.too_large = self.too_large or reference
         if tag == "f":
             self.formulas.append(reference)
@@ -216,8 +219,8 @@ class _Scan:
             self.hidden_cell = reference
 
 
-def _scan(archive: zipfile.ZipFile, path: str) -> _Scan:
-    scan = _Scan()
+def _scan(archive: zipfile.ZipFile, path: str, most_rows: int) -> _Scan:
+    scan = _Scan(most_rows)
     _walk(archive, path, scan.element)
     return scan
 

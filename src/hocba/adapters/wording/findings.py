@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from hocba.adapters.wording import Gettext, as_it_is
 from hocba.adapters.wording.refusals import SENTENCES as REFUSALS
+from hocba.adapters.wording.setups import FINDINGS as SETUP
 from hocba.core.assessment.findings import Finding
 
 FILE: Mapping[str, str] = {
@@ -228,6 +229,8 @@ RESULTS: Mapping[str, str] = {
 }
 
 TRANSCRIPT: Mapping[str, str] = {
+    "issuing.return_open": "Học bạ được trả lại, đang chờ %(found)s sửa hoặc trả lời. Lí do "
+    "trả lại: %(expected)s.",
     "transcript.arrival_date": "Ngày chuyển đến %(found)s phải sau ngày sinh và không muộn hơn "
     "ngày phát hành. Hãy kiểm tra quá trình học tập.",
     "transcript.birth_date": "Ngày sinh %(found)s không hợp với năm học.",
@@ -267,6 +270,7 @@ SENTENCES: Mapping[str, str] = {
     **MARKS,
     **RESULTS,
     **TRANSCRIPT,
+    **SETUP,
 }
 
 WITH_OTHER_HEADERS = "%(sentence)s Tiêu đề chưa hiểu trên trang: %(found)s."

@@ -9,10 +9,11 @@ from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.check import Check, check_file
-from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Mark, Remark
+from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Lock, Mark, Remark
 from hocba.apps.gradebook.standing import Row
 from hocba.apps.gradebook.standing import mark_value as mark_value
 from hocba.apps.gradebook.standing import standing as standing
+from hocba.apps.roster.elective_queries import Combination, combinations
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Level,
@@ -60,7 +61,8 @@ def gradebook_years(
 ) -> dict[UUID, GradebookYear]:
     """Return each student's standing year, ready for `core.assessment.assess_year`.
 
-    Four queries whatever the size of the class.
+    Five queries whatever the size of the class. A student is not taught the electives that
+    others of the class have chosen.
     """
 
     def of_students(model: type[Row]) -> list[Row]:
@@ -76,6 +78,7 @@ def gradebook_years(
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
     homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
     taught = tuple(subjects)
+    chosen = combinations(school_id=school_id, enrolment_ids=enrolment_ids)
     years = {}
     for enrolment_id in enrolment_ids:
         record = homeroom.get(enrolment_id)
@@ -85,7 +88,11 @@ def gradebook_years(
                 school_level=school_level,
                 grade=grade,
                 school_year=school_year,
-                subjects=tuple(_subject_year(item, marks[enrolment_id]) for item in taught),
+                subjects=tuple(
+                    _subject_year(item, marks[enrolment_id], chosen.get(enrolment_id))
+                    for item in taught
+                    if enrolment_id not in chosen or chosen[enrolment_id].takes(item.key)
+                ),
                 conduct_first=_level(record, "conduct_first"),
                 conduct_second=_level(record, "conduct_second"),
                 absences_excused=None if record is None else record.absences_excused,
@@ -123,7 +130,9 @@ def checked_workbook(*, viewer: Viewer, school_id: UUID, run_id: UUID) -> tuple[
 
 
 def _subject_year(
-    taught: TaughtSubject, marks: Mapping[tuple[str, str], list[Mark]]
+    taught: TaughtSubject,
+    marks: Mapping[tuple[str, str], list[Mark]],
+    chosen: Combination | None,
 ) -> SubjectYear:
     return SubjectYear(
         subject=taught.key,
@@ -131,6 +140,7 @@ def _subject_year(
         periods=taught.periods,
         first=term_marks(marks.get((taught.key, Term.FIRST.value), [])),
         second=term_marks(marks.get((taught.key, Term.SECOND.value), [])),
+        has_topics=chosen is not None and taught.key in chosen.topics,
     )
 
 
@@ -160,3 +170,14 @@ def _level(record: HomeroomRecord | None, field: str) -> Level | None:
 def blobs_named(*, school_id: UUID) -> list[str]:
     """Return the digest of every workbook that a school handed in."""
     return list(ImportRun.objects.filter(school_id=school_id).values_list("file_sha256", flat=True))
+
+
+def enrolments_with_records(school_id: UUID, enrolment_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these enrolments with marks, remarks, homeroom records or a lock."""
+    return {
+        found
+        for model in (Mark, Remark, HomeroomRecord, Lock)
+        for found in model._default_manager.filter(
+            school_id=school_id, enrolment_id__in=list(enrolment_ids)
+        ).values_list("enrolment_id", flat=True)
+    }

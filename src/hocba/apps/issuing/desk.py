@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hocba.apps.accounts.queries import person_by_id
+from hocba.apps.accounts.models import Person
+from hocba.apps.accounts.queries import delegation_in_force, person_by_id
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.certificates.queries import (
     approved_certificate_of_person,
@@ -14,26 +15,30 @@ from hocba.apps.certificates.queries import (
     certificates_of_seal,
 )
 from hocba.apps.certificates.values import HeldCertificate
-from hocba.apps.issuing.models import Slot
-from hocba.apps.issuing.queries import waiting_slots
+from hocba.apps.issuing.queries import slots_asked_of, waiting_slots
 from hocba.apps.roster.models import Unit
 from hocba.core.errors import HocbaError
 from hocba.core.signing.certificate import read_certificate
 from hocba.core.signing.plan import plan_for
 from hocba.core.signing.verdict import SlotRole
 
-OWN, SEAL = "ca-nhan", "con-dau"  # as they stand in addresses
+OWN, SEAL, DELEGATED = "ca-nhan", "con-dau", "uy-quyen"  # as they stand in addresses
+SIGN_TRANSCRIPTS = "sign_transcripts"
 _OPEN = ("signing", "sealed")
 
 
 @dataclass(frozen=True, slots=True)
 class SigningAs:
-    """As whom a person signs in one school: in the own name, or with the school's seal."""
+    """As whom a person signs in one school: in the own name, with the school's seal, or for the
+    head by delegation, whose slots of one `role` these are then."""
 
     kind: str
     school_id: UUID
-    signer_id: str  # citizen id, or the school's code
+    signer_id: str  # citizen id of whom the slots name, or the school's code
     person_id: UUID
+    holder_id: str  # whom the certificate names
+    role: str = ""
+    for_whom: str = ""  # name of the head
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +72,70 @@ class DeskCertificate:
     name: str
 
 
-def signing_as(*, viewer: Viewer, school: Unit) -> list[SigningAs]:
+def signing_as(*, viewer: Viewer, school: Unit, at: datetime) -> list[SigningAs]:
     """Return as whom the viewer may be waited for in a school; nobody's seal but the clerk's."""
     if viewer.person_id is None or school.pk not in viewer.units():
         return []
     person = person_by_id(person_id=viewer.person_id)
     found = []
     if person is not None and person.citizen_id:
-        found.append(SigningAs(OWN, school.pk, person.citizen_id, person.pk))
+        found.append(SigningAs(OWN, school.pk, person.citizen_id, person.pk, person.citizen_id))
     if person is not None and viewer.has("clerk", school.pk):
-        found.append(SigningAs(SEAL, school.pk, school.code, person.pk))
+        found.append(SigningAs(SEAL, school.pk, school.code, person.pk, school.code))
+    if person is not None and viewer.has("deputy_principal", school.pk):
+        found += _delegated(person, school, at)
     return found
 
 
-def signing_as_kind(*, viewer: Viewer, school: Unit, kind: str) -> SigningAs:
+def _delegated(person: Person, school: Unit, at: datetime) -> list[SigningAs]:
+    given = delegation_in_force(
+        receiver_id=person.pk, unit_id=school.pk, act=SIGN_TRANSCRIPTS, at=at
+    )
+    if given is None or not given.giver.citizen_id:
+        return []
+    return [
+        SigningAs(
+            kind=DELEGATED,
+            school_id=school.pk,
+            signer_id=given.giver.citizen_id,
+            person_id=person.pk,
+            holder_id=person.citizen_id or "",
+            role=SlotRole.PRINCIPAL.value,
+            for_whom=given.giver.full_name,
+        )
+    ]
+
+
+def signing_as_kind(*, viewer: Viewer, school: Unit, kind: str, at: datetime) -> SigningAs:
     """Return as whom the viewer signs under an address.
 
     Raises:
         HocbaError: "access.denied".
     """
-    for one in signing_as(viewer=viewer, school=school):
+    for one in signing_as(viewer=viewer, school=school, at=at):
         if one.kind == kind:
             return one
     raise HocbaError("access.denied")
 
 
+def slots_waiting(*, signer: SigningAs, class_id: UUID | None = None) -> list[tuple[UUID, str]]:
+    """Return (draft id, slot key) pairs whose turn has come for somebody at the desk."""
+    return waiting_slots(
+        school_id=signer.school_id,
+        signer_id=signer.signer_id,
+        class_id=class_id,
+        role=signer.role,
+    )
+
+
 def class_work(*, signer: SigningAs) -> list[ClassWork]:
     """Return the signer's classes that are not issued yet, those with work first."""
-    ready = set(waiting_slots(school_id=signer.school_id, signer_id=signer.signer_id))
+    ready = set(slots_waiting(signer=signer))
     counts: dict[UUID, dict[str, int]] = {}
-    rows = Slot.objects.filter(
-        school_id=signer.school_id, signer_id=signer.signer_id, draft__state__in=_OPEN
-    ).values_list("draft__class_id", "draft_id", "key", "state")
+    asked = slots_asked_of(
+        school_id=signer.school_id, signer_id=signer.signer_id, role=signer.role
+    ).filter(draft__state__in=_OPEN)
+    rows = asked.values_list("draft__class_id", "draft_id", "key", "state")
     for class_id, draft_id, key, state in rows:
         one = counts.setdefault(class_id, {"waiting": 0, "later": 0, "signed": 0})
         one[_state(state, (draft_id, key) in ready)] += 1
@@ -108,13 +145,10 @@ def class_work(*, signer: SigningAs) -> list[ClassWork]:
 
 def class_lines(*, signer: SigningAs, class_id: UUID) -> list[SigningLine]:
     """Return every signature asked of the signer in one class, withdrawn drafts left out."""
-    ready = set(
-        waiting_slots(school_id=signer.school_id, signer_id=signer.signer_id, class_id=class_id)
-    )
+    ready = set(slots_waiting(signer=signer, class_id=class_id))
     slots = (
-        Slot.objects.filter(
-            school_id=signer.school_id, signer_id=signer.signer_id, draft__class_id=class_id
-        )
+        slots_asked_of(school_id=signer.school_id, signer_id=signer.signer_id, role=signer.role)
+        .filter(draft__class_id=class_id)
         .exclude(draft__state="withdrawn")
         .select_related("draft")
         .order_by("draft_id", "key")
@@ -135,12 +169,8 @@ def class_lines(*, signer: SigningAs, class_id: UUID) -> list[SigningLine]:
 def signed_by(*, signer: SigningAs, slots: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
     """Return which of the (draft id, slot key) pairs the signer has signed already."""
     asked = set(slots)
-    rows = Slot.objects.filter(
-        school_id=signer.school_id,
-        signer_id=signer.signer_id,
-        state="signed",
-        draft_id__in={draft_id for draft_id, _ in asked},
-    )
+    mine = slots_asked_of(school_id=signer.school_id, signer_id=signer.signer_id, role=signer.role)
+    rows = mine.filter(state="signed", draft_id__in={draft_id for draft_id, _ in asked})
     return asked & set(rows.values_list("draft_id", "key"))
 
 
@@ -179,7 +209,7 @@ def require_token_certificate(*, signer: SigningAs, der: bytes, at: datetime) ->
     usable = desk_certificate(signer=signer, at=at)
     if usable.state == "usable" and usable.held and usable.held.sha256 == read.sha256:
         return
-    if read.holder_id != signer.signer_id:
+    if read.holder_id != signer.holder_id:
         raise HocbaError("signing.token_of_another", name=read.name)
     if read.not_after <= at:
         raise HocbaError("signing.token_certificate_expired")

@@ -24,7 +24,7 @@ from hocba.apps.issuing.desk import SigningAs, require_token_certificate
 from hocba.core.errors import HocbaError
 
 MOST_BYTES, MOST_ITEMS, MOST_SIGNATURE_BYTES, MOST_CERTIFICATE_BYTES = 128 * 1024, 200, 1024, 16384
-_STATUS = {
+STATUS = {
     "access.denied": 403,
     "signing.request_method": 405,
     "signing.request_too_large": 413,
@@ -48,6 +48,7 @@ def bridge_context() -> dict[str, Any]:
     """Return what a page hands to `signing-desk.js`."""
     return {
         "demo": settings.HOCBA_DEMO,
+        "providers": (),  # remote services, where a page can wait for a phone
         "bridge": settings.HOCBA_BRIDGE_URL,
         "bridge_seconds": settings.HOCBA_BRIDGE_SECONDS,
         "sentences": {code: _(text) for code, text in SENTENCES.items()},
@@ -69,7 +70,7 @@ def signing_address(seat: Callable[..., SigningAs]) -> Callable[[Work], View]:
                     raise HocbaError("signing.request_method")
                 return JsonResponse(work(seat(request, **names), read_body(request)))
             except HocbaError as refusal:
-                status = _STATUS.get(refusal.code, 409)
+                status = STATUS.get(refusal.code, 409)
                 headers = {"Allow": "POST"} if status == 405 else None
                 return JsonResponse(refusal_of(refusal), status=status, headers=headers)
 

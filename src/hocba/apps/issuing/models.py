@@ -10,13 +10,25 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from hocba.apps.issuing.desk_models import SessionItem, SigningSession, TranscriptReturn
 from hocba.apps.leaf import LeafModel
+
+__all__ = [
+    "Draft",
+    "RemoteItem",
+    "RemoteSession",
+    "SessionItem",
+    "SigningSession",
+    "Slot",
+    "TranscriptReturn",
+]
 
 # A signature on which the next may build: made, and stamped where a stamp is due.
 SETTLED = Q(state="signed") & (Q(needs_stamp=False) | Q(stamped_at__isnull=False))
 DRAFT_STATES = ("signing", "sealed", "issued", "withdrawn", "recalled")
 ENDED = ("withdrawn", "recalled")  # these leave room for another draft of the student
 SLOT_STATES = ("waiting", "prepared", "signed")
+CAPACITIES = ("", "KY_THAY", "KT")  # of core.signing.verdict.Capacity
 REMOTE_OPEN = ("ready", "sending", "waiting", "answered")
 REMOTE_STATES = (*REMOTE_OPEN, "done", "stopped", "cancelled")
 REMOTE_ITEM_STATES = ("waiting", "signed", "refused")
@@ -90,12 +102,27 @@ class Slot(LeafModel):
     needs_stamp = models.BooleanField(default=False)  # by the plan, where there is an authority
     stamp_authority_sha256 = models.CharField(max_length=64, blank=True)  # certificate, a blob
     stamped_at = models.DateTimeField(null=True)  # the time that the authority's stamp proves
+    # Who fills it for the named signer, and by what right; "" when that is the signer.
+    capacity = models.CharField(max_length=8, blank=True, default="")
+    stand_in_id = models.CharField(max_length=20, blank=True, default="")  # citizen id
+    stand_in_reason = models.CharField(max_length=300, blank=True, default="")
+    delegation_id = models.UUIDField(null=True)
+    session_id = models.UUIDField(null=True)  # what its signer was shown before
 
     class Meta:
         """Names of the promises kept by the database."""
 
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=SLOT_STATES), name="slot_state_known"),
+            models.CheckConstraint(
+                condition=Q(capacity="", stand_in_id="")
+                | (Q(capacity__in=CAPACITIES[1:]) & ~Q(stand_in_id="")),
+                name="slot_stand_in_has_capacity",
+            ),
+            models.CheckConstraint(
+                condition=~Q(capacity="KY_THAY") | ~Q(stand_in_reason=""),
+                name="slot_in_place_says_why",
+            ),
             models.UniqueConstraint(
                 fields=["school_id", "draft_id", "key"], name="slot_once_per_draft"
             ),

@@ -38,7 +38,9 @@ def _clerk(request: HttpRequest, school_id: UUID) -> SigningAs:
     school = unit_by_id(unit_id=school_id)
     if school is None:
         raise HocbaError("access.denied")
-    return signing_as_kind(viewer=viewer_of_request(request), school=school, kind=SEAL)
+    return signing_as_kind(
+        viewer=viewer_of_request(request), school=school, kind=SEAL, at=timezone.now()
+    )
 
 
 _address = signing_address(_clerk)

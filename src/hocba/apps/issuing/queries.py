@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
-from hocba.apps.issuing.models import ENDED, SETTLED, Draft, RemoteItem, RemoteSession, Slot
+from hocba.apps.issuing.models import (
+    ENDED,
+    SETTLED,
+    Draft,
+    RemoteItem,
+    RemoteSession,
+    SessionItem,
+    Slot,
+)
 from hocba.core.errors import HocbaError
+from hocba.core.signing.verdict import Capacity
+
+IN_PLACE = Capacity.IN_PLACE.value
 
 PROGRESS_ROLES = ("clerk", "principal", "deputy_principal", "it_officer", "homeroom_teacher")
 
@@ -67,8 +78,20 @@ class RemoteSessionLine:
     reason_sentence: str
 
 
+def slots_asked_of(*, school_id: UUID, signer_id: str, role: str = "") -> QuerySet[Slot]:
+    """Slots that a signer is to fill: the own ones, and those taken over from who left.
+
+    `role` leaves the slots of one role only: a deputy signs the head's slots as head, not those of
+    the head as a teacher.
+    """
+    mine = Q(signer_id=signer_id) & ~Q(capacity=IN_PLACE)
+    taken_over = Q(stand_in_id=signer_id, capacity=IN_PLACE)
+    slots = Slot.objects.filter(mine | taken_over, school_id=school_id)
+    return slots.filter(role=role) if role else slots
+
+
 def waiting_slots(
-    *, school_id: UUID, signer_id: str, class_id: UUID | None = None
+    *, school_id: UUID, signer_id: str, class_id: UUID | None = None, role: str = ""
 ) -> list[tuple[UUID, str]]:
     """Return (draft id, slot key) pairs whose turn has come for this signer, oldest draft first.
 
@@ -79,7 +102,8 @@ def waiting_slots(
         school_id=school_id, draft_id=OuterRef("draft_id"), order__lt=OuterRef("order")
     ).exclude(SETTLED)
     slots = (
-        Slot.objects.filter(school_id=school_id, signer_id=signer_id, draft__state="signing")
+        slots_asked_of(school_id=school_id, signer_id=signer_id, role=role)
+        .filter(draft__state="signing")
         .exclude(state="signed")
         .filter(~Exists(earlier))
         .order_by("draft_id", "key")
@@ -89,15 +113,24 @@ def waiting_slots(
     return list(slots.values_list("draft_id", "key"))
 
 
-def waiting_by_class(*, school_id: UUID, signer_id: str) -> dict[UUID, int]:
+def waiting_by_class(*, school_id: UUID, signer_id: str, role: str = "") -> dict[UUID, int]:
     """Return how many slots wait for this signer now, by class."""
-    waiting = waiting_slots(school_id=school_id, signer_id=signer_id)
+    waiting = waiting_slots(school_id=school_id, signer_id=signer_id, role=role)
     classes = dict(
         Draft.objects.filter(
             school_id=school_id, id__in={draft_id for draft_id, _ in waiting}
         ).values_list("id", "class_id")
     )
     return dict(Counter(classes[draft_id] for draft_id, _ in waiting))
+
+
+def pages_to_open(*, school_id: UUID, session_id: UUID) -> list[UUID]:
+    """Return the drafts of a session that must still be opened before anything is signed."""
+    items = SessionItem.objects.filter(
+        school_id=school_id, session_id=session_id, must_open=True, opened_at__isnull=True
+    )
+    living = items.filter(draft__school_id=school_id, draft__state="signing")
+    return list(dict.fromkeys(living.order_by("draft_id").values_list("draft_id", flat=True)))
 
 
 def class_progress(*, viewer: Viewer, school_id: UUID) -> list[ClassProgress]:

@@ -14,6 +14,8 @@ DRAFT: Table = {
     ("sealed", "issue"): "issued",
     ("signing", "withdraw"): "withdrawn",
     ("sealed", "withdraw"): "withdrawn",
+    ("signing", "return"): "withdrawn",
+    ("sealed", "return"): "withdrawn",
     ("issued", "recall"): "recalled",
 }
 
@@ -21,6 +23,14 @@ SLOT: Table = {
     ("waiting", "prepare"): "prepared",
     ("prepared", "prepare"): "prepared",
     ("prepared", "complete"): "signed",
+    ("waiting", "take_over"): "waiting",
+    ("prepared", "take_over"): "waiting",
+}
+
+# What a later signer gave back: the earlier one corrects or explains, then it is composed anew.
+RETURN: Table = {
+    ("open", "answer"): "answered",
+    ("answered", "compose"): "closed",
 }
 
 # What is sent to a remote service. "sending" is open: whether the service has it is to be learned.

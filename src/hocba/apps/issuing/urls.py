@@ -2,15 +2,39 @@
 
 from django.urls import path
 
-from hocba.apps.issuing import desk_views, print_views, recall_views, views
+from hocba.apps.issuing import (
+    delegation_views,
+    desk_views,
+    print_views,
+    recall_views,
+    return_views,
+    session_json,
+    session_views,
+    views,
+)
 
 _CLASS = "ky-so/<uuid:class_id>/<slug:kind>/"
 _PRINTS = "ky-so/ban-in/<uuid:school_id>/"
+_SESSION = "ky-so/luot/<uuid:school_id>/<uuid:session_id>/"
 
 urlpatterns = [
     path("ban-lam-viec/", views.start, name="start"),
     path("hoc-ba/<uuid:class_id>/", views.transcripts, name="transcripts"),
     path("ky-so/", desk_views.desk, name="desk"),
+    path("ky-so/luot/", session_views.begin, name="begin_session"),
+    path(_SESSION, session_views.session, name="signing_session"),
+    path(f"{_SESSION}hoc-ba/<uuid:draft_id>/", session_views.page, name="session_page"),
+    path(f"{_SESSION}tra-lai/", session_views.give_back, name="session_give_back"),
+    path(f"{_SESSION}chung-thu/", session_json.check_token, name="session_token"),
+    path(f"{_SESSION}chuan-bi/", session_json.prepare, name="session_prepare"),
+    path(f"{_SESSION}hoan-tat/", session_json.complete, name="session_complete"),
+    path(f"{_SESSION}khoa-mau/", session_json.demo_key, name="session_demo"),
+    path(f"{_SESSION}dien-thoai/gui/", session_json.send_to_phone, name="session_send"),
+    path(f"{_SESSION}dien-thoai/hoi/", session_json.ask_phone, name="session_ask"),
+    path(f"{_SESSION}dien-thoai/huy/", session_json.give_up_phone, name="session_give_up"),
+    path("ky-so/tra-lai/", return_views.returns, name="returns"),
+    path("ky-so/ky-thay/<uuid:school_id>/", return_views.stand_in, name="stand_in"),
+    path("ky-so/uy-quyen/<uuid:school_id>/", delegation_views.delegations, name="delegations"),
     path(_PRINTS, print_views.seal_prints, name="seal_prints"),
     path(f"{_PRINTS}chung-thu/", print_views.check_seal_token, name="check_seal_token"),
     path(f"{_PRINTS}chuan-bi/", print_views.prepare, name="prepare_prints"),

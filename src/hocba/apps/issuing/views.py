@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -103,9 +104,11 @@ def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:
         )
     if viewer.has("clerk", school.pk):
         tasks += _clerk_tasks(school)
-    for signer in signing_as(viewer=viewer, school=school):
+    for signer in signing_as(viewer=viewer, school=school, at=timezone.now()):
         title = _("Đóng dấu học bạ lớp") if signer.kind == SEAL else _("Ký học bạ lớp")
-        waiting = waiting_by_class(school_id=school.pk, signer_id=signer.signer_id)
+        waiting = waiting_by_class(
+            school_id=school.pk, signer_id=signer.signer_id, role=signer.role
+        )
         for class_id, count in waiting.items():
             class_group = class_by_id(class_id=class_id)
             if class_group is not None:

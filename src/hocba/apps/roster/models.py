@@ -10,6 +10,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from hocba.apps.roster.setup_models import ElectiveChoice as ElectiveChoice
+from hocba.apps.roster.setup_models import IdentityCase as IdentityCase
+from hocba.apps.roster.setup_models import SetupChange as SetupChange
+from hocba.apps.roster.setup_models import SetupImport as SetupImport
+
 UNIT_KINDS = {"department": "Sở", "authority": "Cấp quản lý", "school": "Trường"}
 SCHOOL_LEVELS = {
     "THCS": "Trung học cơ sở",
@@ -145,6 +150,8 @@ class ClassGroup(models.Model):
         related_name="+",
         verbose_name="giáo viên chủ nhiệm",
     )
+    homeroom_confirmed_by = models.UUIDField("hiệu trưởng phân công", null=True)
+    homeroom_confirmed_at = models.DateTimeField("phân công lúc", null=True)
 
     class Meta:
         """Names of the promises kept by the database."""
@@ -233,6 +240,8 @@ class TeachingAssignment(models.Model):
         related_name="+",
         verbose_name="giáo viên",
     )
+    confirmed_by = models.UUIDField("hiệu trưởng duyệt", null=True)
+    confirmed_at = models.DateTimeField("duyệt lúc", null=True)
 
     class Meta:
         """Names of the promises kept by the database."""

@@ -71,6 +71,11 @@ def class_by_id(*, class_id: UUID) -> ClassGroup | None:
     return classes.filter(pk=class_id).first()
 
 
+def classes_by_id(*, class_ids: Collection[UUID]) -> dict[UUID, ClassGroup]:
+    """Return classes by their keys, each with its school at hand."""
+    return ClassGroup.objects.select_related("school").in_bulk(list(class_ids))
+
+
 def class_by_name(*, school_id: UUID, school_year: str, name: str) -> ClassGroup | None:
     """Find a school's class of one year by its name, e.g. "9A1"."""
     classes = ClassGroup.objects.select_related("school", "homeroom_teacher")

@@ -27,6 +27,7 @@ class StudentEntry:
     register_number: str = ""
     joined_date: date | None = None
     left_date: date | None = None
+    citizen_id_told: str = ""  # what the list says and cannot be a citizen id: it opens a case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

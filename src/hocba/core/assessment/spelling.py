@@ -13,3 +13,29 @@ def plain_words(text: str) -> str:
         letter if letter.isalnum() else " " for letter in plain if not combining(letter)
     )
     return _KY_LY.sub(r"\1i", " ".join(letters.split()))
+
+
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_PLACE = {letter: place for place, letter in enumerate(_ALPHABET, start=1)}
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; none comes first
+
+
+def name_order(full_name: str) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    """Return a key that sorts people as Vietnamese lists do: given name, middle, family.
+
+    Letters decide before tones, as in the Vietnamese dictionary: An, Ân, Bảo; Hà before Hạ.
+    """
+    family, *others = full_name.casefold().split() or [""]
+    return tuple(_word_order(word) for word in (*reversed(others), family))
+
+
+def _word_order(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    letters: list[int] = []
+    tones: list[int] = []
+    for letter in normalize("NFC", word):
+        marks = normalize("NFD", letter)
+        tone = next((mark for mark in marks if mark in _TONES), "")
+        bare = normalize("NFC", marks.replace(tone, "")) if tone else letter
+        letters.append(_PLACE.get(bare, len(_ALPHABET) + ord(bare[0])))
+        tones.append(_TONES.index(tone) + 1 if tone else 0)
+    return tuple(letters), tuple(tones)

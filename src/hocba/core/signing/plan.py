@@ -123,6 +123,18 @@ def may_fill(
     )
 
 
+def plan_named(*, name: str) -> SigningPlan:
+    """Return the plan by which a document was composed.
+
+    Raises:
+        HocbaError: "signing.no_plan".
+    """
+    for plan in _plans():
+        if plan.name == name:
+            return plan
+    raise HocbaError("signing.no_plan", school_level=name, school_year="")
+
+
 @cache
 def _plans() -> tuple[SigningPlan, ...]:
     folder = files(__package__).joinpath("plans")

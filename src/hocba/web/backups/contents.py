@@ -15,6 +15,7 @@ from hocba.apps.gradebook import queries as gradebook
 from hocba.apps.held_keys import log_key
 from hocba.apps.issuing import queries as issuing
 from hocba.apps.ledger import stored
+from hocba.apps.roster import setup_queries as setup
 from hocba.apps.roster.queries import all_schools
 from hocba.core.errors import HocbaError
 from hocba.core.registry.checkpoint import vkey
@@ -28,6 +29,7 @@ def blobs_named() -> Iterator[str]:
     for school in all_schools():
         yield from issuing.blobs_named(school_id=school.id)
         yield from gradebook.blobs_named(school_id=school.id)
+        yield from setup.blobs_named(school_id=school.id)
 
 
 def row_counts() -> dict[str, int]:

@@ -36,6 +36,7 @@ PASSWORD = "hoc-ba-so-demo"  # noqa: S105 - the demo's accounts are public by de
 KEY_PASSWORD = "demo"  # noqa: S105 - keys of the demo have no legal value
 SINCE = date(2024, 8, 1)
 DEPARTMENT, AUTHORITY = "01", "01.TRUNG-LIET"
+DEPUTY = ("Bùi Thị Minh Hạnh", "001179020008")
 SECOND_SCHOOL = ("01006502", "Trường THCS Hồ Gươm (dữ liệu mẫu)")
 
 
@@ -160,6 +161,7 @@ def _people(workbook: ClassWorkbook, school: Unit) -> dict[str, Person]:
     staff = [
         (principal.name, principal.citizen_id, "principal", school, "hieutruong"),
         (homeroom_teacher.name, homeroom_teacher.citizen_id, "homeroom_teacher", school, "gvcn"),
+        (*DEPUTY, "deputy_principal", school, "phohieutruong"),
         ("Nguyễn Thị Hồng Vân", "001185020001", "clerk", school, "vanthu"),
         ("Trần Quốc Bảo", "001090020002", "it_officer", school, "cntt"),
         ("Phạm Thu Thủy", "001188020003", "authority_officer", authority, "phuong"),
@@ -223,6 +225,7 @@ def _pki(workbook: ClassWorkbook, people: dict[str, Person]) -> DemoPki:
     signers = {
         *(row.teacher_citizen_id for row in workbook.assignments),
         *(row.citizen_id for row in _heads(workbook)),
+        DEPUTY[1],
     }
     return build_demo_pki(
         folder=Path(settings.HOCBA_DATA_DIR) / "demo-pki",

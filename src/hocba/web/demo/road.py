@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -22,10 +22,13 @@ from hocba.apps.issuing.actions import (
     complete_signatures,
     compose_class,
     issue_sealed,
+    open_page,
+    open_signing_session,
     prepare_signatures,
 )
 from hocba.apps.issuing.actions.sign import Signed
-from hocba.apps.issuing.queries import class_progress, waiting_slots
+from hocba.apps.issuing.desk import OWN
+from hocba.apps.issuing.queries import class_progress, pages_to_open, waiting_slots
 from hocba.apps.ledger.actions import (
     obtain_sealed_pdf,
     publish_checkpoint,
@@ -105,14 +108,35 @@ def sign(city: City, class_id: UUID, report: Report) -> None:
             }
             step.total(sum(len(slots) for slots in waiting.values()))
             signed = sum(
-                _sign_all(city, person, dict(signers)[person], slots, step)
+                _sign_all(city, class_id, person, dict(signers)[person], slots, step)
                 for person, slots in waiting.items()
             )
             step.done(f"{signed} chữ ký")
 
 
+def look_through(city: City, person_id: UUID, class_id: UUID) -> None:
+    """Look at what waits for somebody before signing, and open the pages that must be opened."""
+    session_id = open_signing_session(
+        school_id=city.school_id,
+        session_id=uuid4(),
+        kind=OWN,
+        class_ids=[class_id],
+        actor=person_id,
+        at=timezone.now(),
+    )
+    for draft_id in pages_to_open(school_id=city.school_id, session_id=session_id):
+        open_page(
+            school_id=city.school_id,
+            session_id=session_id,
+            draft_id=draft_id,
+            actor=person_id,
+            at=timezone.now(),
+        )
+
+
 def _sign_all(
     city: City,
+    class_id: UUID,
     person_id: UUID,
     signer_id: str,
     slots: Sequence[tuple[UUID, str]],
@@ -120,6 +144,8 @@ def _sign_all(
 ) -> int:
     if not slots:
         return 0
+    if signer_id != city.school_code:
+        look_through(city, person_id, class_id)
     signer = SoftwareSigner.load(city.key_file(signer_id), city.key_password, demo=True)
     for start in range(0, len(slots), BATCH):
         ready, refused = prepare_signatures(
@@ -235,7 +261,7 @@ def leave_to_sign(city: City, workbook: Path, report: Report) -> None:
         for teacher in city.teachers[1:]:
             signer_id = teacher.citizen_id or ""
             slots = waiting_slots(school_id=city.school_id, signer_id=signer_id, class_id=class_id)
-            _sign_all(city, teacher.id, signer_id, slots, step)
+            _sign_all(city, class_id, teacher.id, signer_id, slots, step)
         progress = next(
             one
             for one in class_progress(

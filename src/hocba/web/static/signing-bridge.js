@@ -94,16 +94,19 @@ export class Run {
   // Takes effect before the next question to the token: a signature once made is always sent.
   pause() { this.#paused = true; }
 
-  async go(items) {
+  // `groups` of items: each is one sheet in sheet mode, of one class and one role.
+  async go(groups) {
     if (this.bridge) {
       const certificate = await this.bridge.certificate();
       if (certificate) await this.desk.check(certificate);
     }
-    const size = this.sheet ? items.length : BATCH;
-    for (let start = 0; start < items.length && !this.#paused; start += size) {
-      const batch = items.slice(start, start + size);
-      if (this.bridge) await this.#batch(batch);
-      else this.told(await this.desk.demo(batch, this.sheet));
+    for (const group of groups) {
+      const size = this.sheet ? group.length : BATCH;
+      for (let start = 0; start < group.length && !this.#paused; start += size) {
+        const batch = group.slice(start, start + size);
+        if (this.bridge) await this.#batch(batch);
+        else this.told(await this.desk.demo(batch, this.sheet));
+      }
     }
   }
 

@@ -2,10 +2,13 @@
 // and pauses a run, shows every outcome in its row. Sentences come with the page; rows tell what the
 // server knows.
 import { Bridge, Fault, Run } from "./signing-bridge.js";
+import { Phone } from "./signing-phone.js";
 
 const page = document.querySelector("[data-signing]");
 const sentences = JSON.parse(document.getElementById("cau").textContent);
 const button = page.querySelector("[data-button]");
+const cancel = page.querySelector("[data-cancel]"); // where a phone may be asked
+const phoneLine = page.querySelector("[data-phone]");
 const panel = page.querySelector("[data-panel]");
 const bar = panel.querySelector("progress");
 const told = panel.querySelector("[data-told]");
@@ -14,6 +17,7 @@ const names = page.dataset.names.split(" "); // what names an item: of a row, a 
 const rows = new Map([...page.querySelectorAll("tr[data-state]")].map((row) => [key(row.dataset), row]));
 const DOUBLE_CLICK = 600; // milliseconds in which a second click is no wish to pause
 let run = null;
+let phone = null;
 let since = 0;
 
 const desk = {
@@ -21,10 +25,16 @@ const desk = {
   prepare: (items, sheet) => post("prepare", { items, sheet }),
   complete: async (items) => (await post("complete", { items })).outcomes,
   demo: async (items, sheet) => (await post("demo", { items, sheet })).outcomes,
+  send: (items, sheet, provider, request) => post("send", { items, sheet, provider, request }),
+  ask: (remote) => post("ask", { remote }),
+  giveUp: (remote) => post("giveUp", { remote }),
 };
 
 button.hidden = false;
+panel.hidden = ![...rows.values()].some((row) => row.dataset.state === "signed" || row.classList.contains("refused"));
 show();
+if (page.dataset.remote) start(page.dataset.remote); // a phone was ringing when the page was left
+cancel?.addEventListener("click", () => { cancel.disabled = true; phone?.cancel().catch(complain); });
 button.addEventListener("click", () => {
   if (run) {
     if (performance.now() - since < DOUBLE_CLICK) return;
@@ -36,30 +46,59 @@ button.addEventListener("click", () => {
   }
 });
 
-async function start() {
+async function start(remote = "") {
   since = performance.now();
-  const form = new FormData(page.querySelector("form"));
+  const form = new FormData(page.querySelector("form") ?? undefined);
+  const key = form.get("khoa") ?? "";
+  const sheet = form.get("cach") === "sheet";
+  const told = (outcomes) => { outcomes.forEach(mark); show(); };
   const waiting = [...rows.values()].filter((row) => row.dataset.state === "waiting");
-  const items = waiting.map(({ dataset }) => Object.fromEntries(names.map((name) => [name, dataset[name]])));
-  const byToken = form.get("khoa") === "token";
-  run = new Run({
-    desk,
-    bridge: byToken && new Bridge(page.dataset.bridge, Number(page.dataset.seconds)),
-    sheet: form.get("cach") === "sheet",
-    told: (outcomes) => { outcomes.forEach(mark); show(); },
-  });
-  waiting.forEach((row) => { row.querySelector("[data-why]").textContent = ""; });
+  if (remote || key.startsWith("remote:")) {
+    phone = new Phone({ desk, provider: key.replace("remote:", ""), sheet, told, waits });
+  } else {
+    const bridge = key === "token" && new Bridge(page.dataset.bridge, Number(page.dataset.seconds));
+    run = new Run({ desk, bridge, sheet, told });
+  }
+  if (!remote) waiting.forEach(clear);
   fault.hidden = true;
   panel.hidden = false;
   show();
   try {
-    await run.go(items);
+    if (remote) await phone.follow(remote);
+    else await (phone ?? run).go(groups(waiting, sheet));
   } catch (error) {
     complain(error);
   }
-  run = null;
+  run = phone = null;
+  waits(null);
   button.disabled = false;
   show();
+}
+
+// In sheet mode a class and a role are signed together, else the order of the rows is enough.
+function groups(waiting, sheet) {
+  const found = new Map();
+  for (const { dataset } of waiting) {
+    const group = sheet ? dataset.group ?? "" : "";
+    const item = Object.fromEntries(names.map((name) => [name, dataset[name]]));
+    found.set(group, [...(found.get(group) ?? []), item]);
+  }
+  return [...found.values()];
+}
+
+// `heldUp` says what holds the phone up, "" that nothing does, null that no phone is asked.
+function waits(heldUp) {
+  if (!phoneLine) return;
+  phoneLine.hidden = heldUp === null;
+  phoneLine.textContent = heldUp === null ? "" : heldUp || page.dataset.onPhone;
+  cancel.hidden = heldUp === null;
+  if (heldUp === null) cancel.disabled = false;
+}
+
+function clear(row) {
+  row.querySelector("[data-why]").textContent = "";
+  if (row.classList.contains("refused")) dress(row, "waiting");
+  row.classList.remove("refused");
 }
 
 function mark({ code, sentence, ...item }) {
@@ -92,8 +131,8 @@ function show() {
   }
   const words = run ? "pause" : signed && !panel.hidden ? "goOn" : "go";
   button.textContent = filled(page.dataset[words], { left });
-  button.hidden = !run && left === 0;
-  page.querySelectorAll("fieldset").forEach((set) => { set.disabled = Boolean(run); });
+  button.hidden = Boolean(phone) || (!run && left === 0) || !page.querySelector("form");
+  page.querySelectorAll("fieldset").forEach((set) => { set.disabled = Boolean(run ?? phone); });
   page.querySelector("[data-done]").hidden = left > 0 || panel.hidden;
   list(all.filter((row) => !run && row.classList.contains("refused")));
 }

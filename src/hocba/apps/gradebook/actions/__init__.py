@@ -19,6 +19,7 @@ from hocba.apps.gradebook.actions.reopen import (
     refuse_reopening,
     withdraw_reopening,
 )
+from hocba.apps.gradebook.actions.unlock import unlock_students
 from hocba.apps.gradebook.actions.windows import lock_book, set_window
 from hocba.apps.gradebook.actions.workbook import accept_workbook, hand_in_workbook
 
@@ -40,6 +41,7 @@ __all__ = [
     "apply_corrections",
     "hand_in_workbook",
     "lock_students",
+    "unlock_students",
     "remove_phrase",
     "save_cells",
 ]

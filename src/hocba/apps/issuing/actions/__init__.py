@@ -8,12 +8,14 @@ from hocba.apps.issuing.actions.correct import (
     request_correction,
 )
 from hocba.apps.issuing.actions.drop import withdraw_replacement
+from hocba.apps.issuing.actions.give_back import answer_return, return_transcripts
 from hocba.apps.issuing.actions.release import issue_sealed
 from hocba.apps.issuing.actions.remote import (
     begin_remote_signing,
     cancel_remote_signing,
     poll_remote_signing,
 )
+from hocba.apps.issuing.actions.review import note_outcomes, open_page, open_signing_session
 from hocba.apps.issuing.actions.seal import seal_waiting
 from hocba.apps.issuing.actions.sign import (
     complete_signatures,
@@ -21,8 +23,10 @@ from hocba.apps.issuing.actions.sign import (
     prepare_signatures,
 )
 from hocba.apps.issuing.actions.stamp import stamp_waiting
+from hocba.apps.issuing.actions.stand_in import take_over_slots
 
 __all__ = [
+    "answer_return",
     "begin_remote_signing",
     "cancel_remote_signing",
     "complete_signatures",
@@ -30,11 +34,16 @@ __all__ = [
     "compose_replacement",
     "execute_request",
     "issue_sealed",
+    "note_outcomes",
+    "open_page",
+    "open_signing_session",
     "poll_remote_signing",
     "prepare_sheet",
     "prepare_signatures",
     "request_correction",
+    "return_transcripts",
     "seal_waiting",
     "stamp_waiting",
+    "take_over_slots",
     "withdraw_replacement",
 ]

@@ -6,7 +6,7 @@ that what is signed is what stands. A student with a living draft is left as is:
 nothing twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -22,9 +22,10 @@ from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.actions import lock_students
 from hocba.apps.gradebook.queries import GradebookYear, gradebook_years
 from hocba.apps.identifiers import uuid7
+from hocba.apps.issuing.actions.give_back import close_returns
 from hocba.apps.issuing.class_record import ClassRecord, class_record
 from hocba.apps.issuing.identity import identity_of, signatory
-from hocba.apps.issuing.models import Draft, Slot
+from hocba.apps.issuing.models import Draft, Slot, TranscriptReturn
 from hocba.apps.issuing.standing_year import taught_subjects
 from hocba.apps.roster.holding import hold_school
 from hocba.core.assessment.assess import assess_year
@@ -96,10 +97,10 @@ def _documents(
         ],
     )
     documents: dict[UUID, tuple[Transcript, bytes]] = {}
-    left_out: dict[UUID, tuple[Finding, ...]] = {}
+    left_out = _given_back(record, years)
     for pupil in record.pupils:
         year = years.get(pupil.enrolment_id)
-        if year is None:
+        if year is None or pupil.enrolment_id in left_out:
             continue
         findings = _blocking(check_student_year(year.year, regulation=regulation))
         if not findings:
@@ -112,6 +113,25 @@ def _documents(
                 continue
         left_out[pupil.enrolment_id] = findings
     return documents, left_out
+
+
+def _given_back(
+    record: ClassRecord, enrolment_ids: Iterable[UUID]
+) -> dict[UUID, tuple[Finding, ...]]:
+    """Return who waits for an earlier signer to correct or explain, with who that is and why."""
+    rows = TranscriptReturn.objects.filter(
+        school_id=record.school.id, enrolment_id__in=list(enrolment_ids), state="open"
+    )
+    found: dict[UUID, tuple[Finding, ...]] = {}
+    for row in rows.order_by("returned_at", "id"):
+        finding = Finding(
+            code="issuing.return_open",
+            severity=Severity.BLOCK,
+            found=row.signer_name,
+            expected=row.reason,
+        )
+        found[row.enrolment_id] = (*found.get(row.enrolment_id, ()), finding)
+    return found
 
 
 def _blocking(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -184,6 +204,8 @@ def _store(
         actor=actor,
         at=at,
     )
+    new = {draft.enrolment_id: draft.id for draft in drafts}
+    close_returns(school_id=record.school.id, drafts=new, actor=actor, at=at)
     for draft in drafts:
         record_event(
             school_id=draft.school_id,
@@ -196,7 +218,7 @@ def _store(
             actor=actor,
             at=at,
         )
-    return {draft.enrolment_id: draft.id for draft in drafts}
+    return new
 
 
 def _slots(draft: Draft, plan: SigningPlan, transcript: Transcript, *, stamped: bool) -> list[Slot]:

@@ -27,6 +27,7 @@ from hocba.apps.issuing import states
 from hocba.apps.issuing.actions.compose import Replacing, _documents, _store
 from hocba.apps.issuing.class_record import class_record
 from hocba.apps.issuing.corrected_fields import LIMITS, REMARK, read_field, stored_value
+from hocba.apps.issuing.looking import OF_EVERY_VERSION
 from hocba.apps.issuing.models import Draft
 from hocba.apps.issuing.queries import class_of_version, replacement_of
 from hocba.apps.issuing.standing_year import (
@@ -53,7 +54,6 @@ from hocba.core.transcript.diff import FieldChange, diff
 from hocba.core.transcript.model import Transcript
 
 _RECALLS = (RequestKind.RECALL_AND_REPLACE.value, RequestKind.RECALL_ONLY.value)
-_OF_EVERY_VERSION = {"lookup_uuid", "replaces_uuid", "created_at", "issue_date"}
 _COLUMNS = {"homeroom_remark": "remark"}  # of the gradebook
 _FIELDS = {"award": "other_award"}  # of the transcript
 _NOT_COMPUTED = ("conduct_first", "conduct_second", "absences", "homeroom_remark", "other_award")
@@ -273,7 +273,7 @@ def _difference(request: LifeRequest, new: Transcript) -> list[dict[str, Any]]:
 
 
 def _why(change: FieldChange, request: LifeRequest) -> str:
-    if change.path in _OF_EVERY_VERSION:
+    if change.path in OF_EVERY_VERSION:
         return "version"
     if any(change.path in _paths(one) for one in request.corrections):
         return "approved"

@@ -31,7 +31,7 @@ def sign_with_demo_key(
         HocbaError: "signing.software_signer_forbidden" outside the demo,
             "signing.key_file_unreadable", and those of `prepare_sheet`.
     """
-    key = load_demo_key(signer_id=signer.signer_id)
+    key = load_demo_key(signer_id=signer.holder_id)
     prepare = prepare_sheet if sheet else prepare_signatures
     ready, refused = prepare(school_id=signer.school_id, slots=slots, actor=actor, at=at)
     digests = tuple(dict.fromkeys(one.digest for one in ready))

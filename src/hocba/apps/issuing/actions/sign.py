@@ -17,24 +17,18 @@ from uuid import UUID
 from django.db import transaction
 
 from hocba.apps.accounts.models import Person
-from hocba.apps.accounts.permissions import require_role
-from hocba.apps.accounts.queries import person_by_id, viewer_of
+from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.audit.actions import record_event
 from hocba.apps.blobs import blob_store
-from hocba.apps.certificates.queries import (
-    approved_certificate_of_person,
-    approved_seal_of_school,
-)
 from hocba.apps.issuing import states
 from hocba.apps.issuing.actions.stamp import stamp_waiting
 from hocba.apps.issuing.models import SETTLED, Draft, Slot
-from hocba.apps.ledger.queries import trust
+from hocba.apps.issuing.rights import Right, refuse_ended, reviewed, right_to
 from hocba.core.errors import HocbaError
 from hocba.core.signing import rounds
 from hocba.core.signing.plan import Slot as PlanSlot
 from hocba.core.signing.sheets import SALT_BYTES
-from hocba.core.signing.trust import check_certificate
-from hocba.core.signing.verdict import SlotRole
+from hocba.core.signing.verdict import Capacity, SlotRole
 
 TOKEN_LIFETIME = timedelta(minutes=15)
 
@@ -85,8 +79,9 @@ def prepare_signatures(
                 prepared = rounds.prepare(
                     document=asked.document,
                     slot=_plan_slot(asked.slot),
-                    certificate=asked.certificate,
+                    certificate=asked.right.certificate,
                     at=at,
+                    capacity=asked.right.capacity,
                 )
                 ready.append(_keep(asked, prepared, person, at))
         except HocbaError as refusal:
@@ -117,12 +112,15 @@ def prepare_sheet(
                 refused.append(Outcome(draft_id, slot_key, refusal.code))
         if not asked:
             return [], refused
+        if len({one.right for one in asked}) > 1:
+            raise HocbaError("sheet.mixed")
         pages = rounds.prepare_sheet(
             documents=[one.document for one in asked],
             slot_keys=[one.slot.key for one in asked],
             salts=[secrets.token_bytes(SALT_BYTES) for _ in asked],
-            certificate=asked[0].certificate,
+            certificate=asked[0].right.certificate,
             at=at,
+            capacity=asked[0].right.capacity,
         )
         ready = [_keep(one, page, person, at) for one, page in zip(asked, pages, strict=True)]
     return ready, refused
@@ -130,12 +128,13 @@ def prepare_sheet(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A slot whose turn it is, with what its holder signs it with."""
+    """A slot whose turn it is, by what right it is filled, and what its signer was shown."""
 
     draft: Draft
     slot: Slot
     document: bytes
-    certificate: bytes
+    right: Right
+    session_id: UUID | None
 
 
 def _person(actor: UUID) -> Person:
@@ -147,16 +146,16 @@ def _person(actor: UUID) -> Person:
 
 def _asked(school_id: UUID, draft_id: UUID, slot_key: str, person: Person, at: datetime) -> _Asked:
     draft, slot = _load(school_id, draft_id, slot_key)
-    if draft.state != "signing":
-        raise HocbaError("issuing.wrong_state", state=draft.state, event="prepare")
+    refuse_ended(draft, "prepare")
     earlier = Slot.objects.filter(
         school_id=school_id, draft_id=draft_id, order__lt=slot.order, state="signed"
     )
     if earlier.exclude(SETTLED).exists():
         raise HocbaError("issuing.stamp_waiting")
     states.advance(states.SLOT, state=slot.state, event="prepare")
-    certificate = _certificate_for(slot, person, at)
-    return _Asked(draft, slot, blob_store().get(draft.document_sha256), certificate)
+    right = right_to(slot, person, at)
+    document = blob_store().get(draft.document_sha256)
+    return _Asked(draft, slot, document, right, reviewed(draft, slot, document, person))
 
 
 def _keep(asked: _Asked, prepared: rounds.Prepared, person: Person, at: datetime) -> ToSign:
@@ -172,6 +171,8 @@ def _keep(asked: _Asked, prepared: rounds.Prepared, person: Person, at: datetime
         prepared_by=person.id,
         token_sha256=_sha256(token),
         expires_at=at + TOKEN_LIFETIME,
+        session_id=asked.session_id,
+        **_filled_by(asked, person),
     )
     if not changed:
         raise HocbaError("issuing.changed_meanwhile")
@@ -182,7 +183,13 @@ def _keep(asked: _Asked, prepared: rounds.Prepared, person: Person, at: datetime
         object_type="slot",
         object_id=str(slot.id),
         before={"state": slot.state},
-        after={"state": after, "document_sha256": draft.document_sha256},
+        after={
+            "state": after,
+            "document_sha256": draft.document_sha256,
+            "capacity": asked.right.capacity.value,
+            "delegation": asked.right.delegation_id,
+            "session": asked.session_id,
+        },
         actor=person.id,
         at=at,
     )
@@ -222,8 +229,7 @@ def complete_signature(*, school_id: UUID, item: Signed, actor: UUID, at: dateti
         raise HocbaError("access.denied")
     if slot.state == "signed":
         return
-    if draft.state != "signing":
-        raise HocbaError("issuing.wrong_state", state=draft.state, event="complete")
+    refuse_ended(draft, "complete")
     after = states.advance(states.SLOT, state=slot.state, event="complete")
     if slot.expires_at is None or at > slot.expires_at:
         raise HocbaError("signing.token_expired")
@@ -242,12 +248,16 @@ def complete_signature(*, school_id: UUID, item: Signed, actor: UUID, at: dateti
     ).update(document_sha256=digest, version=draft.version + 1, state=draft_state)
     if not moved:
         raise HocbaError("issuing.changed_meanwhile")
-    Slot.objects.filter(school_id=school_id, id=slot.id).update(
+    filled = Slot.objects.filter(
+        school_id=school_id, id=slot.id, state=slot.state, token_sha256=slot.token_sha256
+    ).update(
         state=after,
         signed_at=prepared.at,
         certificate_sha256=prepared.certificate_sha256,
         prepared="",
     )
+    if not filled:  # prepared anew, or taken over, at this instant
+        raise HocbaError("issuing.changed_meanwhile")
     record_event(
         school_id=school_id,
         school_year=draft.school_year,
@@ -255,7 +265,12 @@ def complete_signature(*, school_id: UUID, item: Signed, actor: UUID, at: dateti
         object_type="slot",
         object_id=str(slot.id),
         before={"state": slot.state, "document_sha256": draft.document_sha256},
-        after={"state": after, "document_sha256": digest},
+        after={
+            "state": after,
+            "document_sha256": digest,
+            "capacity": slot.capacity,
+            "session": slot.session_id,
+        },
         actor=actor,
         at=at,
     )
@@ -266,31 +281,20 @@ def _load(school_id: UUID, draft_id: UUID, slot_key: str) -> tuple[Draft, Slot]:
     slot = Slot.objects.filter(school_id=school_id, draft_id=draft_id, key=slot_key).first()
     if draft is None or slot is None:
         raise HocbaError("issuing.slot_unknown")
+    slot.draft = draft
     return draft, slot
 
 
-def _certificate_for(slot: Slot, person: Person, at: datetime) -> bytes:
-    """Return the approved certificate that may fill this slot: own slot, own key only."""
-    if slot.role == SlotRole.SEAL.value:
-        require_role(viewer_of(person_id=person.id, at=at), "clerk", unit_id=slot.school_id)
-        seal = approved_seal_of_school(unit_id=slot.school_id, at=at)
-        if seal is None:
-            raise HocbaError("signing.no_approved_seal")
-        return _usable(bytes(seal.der), at)
-    if person.citizen_id != slot.signer_id:
-        raise HocbaError("issuing.not_the_signer")
-    certificate = approved_certificate_of_person(person_id=person.id, at=at)
-    if certificate is None:
-        raise HocbaError("signing.no_approved_certificate")
-    return _usable(bytes(certificate.der), at)
-
-
-def _usable(certificate: bytes, at: datetime) -> bytes:
-    """Refuse what is known to have ended; what is not known is asked again before the issue."""
-    _, reasons = check_certificate(certificate=certificate, trust=trust(), at=at)
-    if any(one.code in ("certificate.revoked", "certificate.expired") for one in reasons):
-        raise HocbaError("signing.certificate_ended")
-    return certificate
+def _filled_by(asked: _Asked, person: Person) -> dict[str, object]:
+    """Return the columns that say who fills a slot for its signer; what was taken over stays so."""
+    if asked.right.capacity is Capacity.IN_PLACE:
+        return {}
+    delegated = asked.right.capacity is Capacity.DELEGATED
+    return {
+        "capacity": asked.right.capacity.value,
+        "stand_in_id": person.citizen_id if delegated else "",
+        "delegation_id": asked.right.delegation_id,
+    }
 
 
 def _plan_slot(slot: Slot) -> PlanSlot:

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from hocba.apps.audit.actions import record_event
 from hocba.apps.identifiers import uuid7
+from hocba.apps.roster.actions.identity import keep_identity_cases
 from hocba.apps.roster.models import ClassGroup, Enrolment, Student, TeachingAssignment, Unit
 from hocba.apps.roster.values import AssignmentEntry, StudentEntry
 from hocba.core.errors import HocbaError
@@ -57,20 +58,21 @@ def accept_class(
 
     Students who are on record and not on the list stay (a leaver never disappears; see
     `record_leaver`). Particulars that differ are taken from the list, each change in the audit
-    trail. Refuses: roster.not_a_school, roster.class_has_other_grade, roster.student_elsewhere,
-    roster.citizen_id_taken, roster.list_number_twice, roster.student_twice,
-    roster.subject_twice. The row is locked per school, so two lists of one class wait their turn.
+    trail. A doubtful citizen id opens a case. Refuses: roster.not_a_school,
+    roster.class_has_other_grade, roster.student_elsewhere, roster.citizen_id_taken,
+    roster.list_number_twice, roster.student_twice, roster.subject_twice,
+    roster.assignment_confirmed (the principal named somebody else). The row is locked per
+    school, so two lists of one class wait their turn.
     """
     _refuse_repetitions(students, assignments)
     class_group, created = _locked_class(
         school_id=school_id, school_year=school_year, grade=grade, name=name, at=at
     )
     changes = _accept_students(class_group, students, at=at)
-    changes |= _accept_assignments(class_group, assignments, at=at)
-    if class_group.homeroom_teacher_id != homeroom_teacher_id:
-        changes["homeroom_teacher_id"] = [class_group.homeroom_teacher_id, homeroom_teacher_id]
-        class_group.homeroom_teacher_id = homeroom_teacher_id
-        class_group.save(update_fields=["homeroom_teacher"])
+    changes |= _accept_assignments(class_group, assignments, principal=None, at=at)
+    changes |= _accept_homeroom(class_group, homeroom_teacher_id, principal=None, at=at)
+    told = {one.student_code: one.citizen_id_told for one in students if one.citizen_id_told}
+    keep_identity_cases(class_group=class_group, told=told, actor=actor, at=at)
     if created or changes:
         action = "roster.class_created" if created else "roster.class_changed"
         record_event(
@@ -85,6 +87,37 @@ def accept_class(
             at=at,
         )
     return class_group
+
+
+@transaction.atomic
+def assign_class(
+    *,
+    class_id: UUID,
+    assignments: Sequence[AssignmentEntry],
+    homeroom_teacher_id: UUID | None,
+    actor: UUID,
+    at: datetime,
+) -> None:
+    """Assign teaching and, when one is named, the homeroom teacher: the principal's own act.
+
+    From here on only the principal changes these. Refuses: roster.subject_twice.
+    """
+    _refuse_repetitions((), assignments)
+    class_group = ClassGroup.objects.select_for_update(of=("self",)).get(pk=class_id)
+    changes = _accept_assignments(class_group, assignments, principal=actor, at=at)
+    if homeroom_teacher_id is not None:
+        changes |= _accept_homeroom(class_group, homeroom_teacher_id, principal=actor, at=at)
+    record_event(
+        school_id=class_group.school_id,
+        school_year=class_group.school_year,
+        action="roster.staff_assigned",
+        object_type="class_group",
+        object_id=str(class_group.pk),
+        before=None,
+        after=changes | {"subjects": [entry.subject_key for entry in assignments]},
+        actor=actor,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -172,7 +205,11 @@ def _accept_students(
 
 
 def _accept_assignments(
-    class_group: ClassGroup, entries: Sequence[AssignmentEntry], *, at: datetime
+    class_group: ClassGroup,
+    entries: Sequence[AssignmentEntry],
+    *,
+    principal: UUID | None,
+    at: datetime,
 ) -> Changes:
     """Bring the subjects and their teachers to what the list says; none is removed."""
     rows = {row.subject_key: row for row in class_group.assignments.all()}
@@ -180,16 +217,41 @@ def _accept_assignments(
     for entry in entries:
         row = rows.get(entry.subject_key)
         told = {"periods": entry.periods, "teacher_id": entry.teacher_id}
+        stood = {"periods": row.periods, "teacher_id": row.teacher_id} if row else None
         if row is None:
-            TeachingAssignment.objects.create(
-                id=uuid7(at=at), class_group=class_group, subject_key=entry.subject_key, **told
+            row = TeachingAssignment(
+                id=uuid7(at=at), class_group=class_group, subject_key=entry.subject_key
             )
-            changed[entry.subject_key] = [None, _text(told)]
-        elif (stood := {"periods": row.periods, "teacher_id": row.teacher_id}) != told:
-            row.periods, row.teacher_id = entry.periods, entry.teacher_id
-            row.save(update_fields=["periods", "teacher"])
-            changed[entry.subject_key] = [_text(stood), _text(told)]
+        elif principal is None and row.confirmed_at and row.teacher_id != entry.teacher_id:
+            raise HocbaError("roster.assignment_confirmed", subject=entry.subject_key)
+        if stood != told:
+            changed[entry.subject_key] = [_text(stood) if stood else None, _text(told)]
+        elif principal is None or row.confirmed_at:
+            continue
+        row.periods, row.teacher_id = entry.periods, entry.teacher_id
+        if principal is not None:
+            row.confirmed_by, row.confirmed_at = principal, at
+        row.save(force_insert=stood is None)
     return {"assignments": changed} if changed else {}
+
+
+def _accept_homeroom(
+    class_group: ClassGroup, teacher_id: UUID | None, *, principal: UUID | None, at: datetime
+) -> Changes:
+    """Name the homeroom teacher; a list that knows none unseats nobody the principal named."""
+    stood = class_group.homeroom_teacher_id
+    confirmed = class_group.homeroom_confirmed_at is not None
+    if principal is None and (stood == teacher_id or (confirmed and teacher_id is None)):
+        return {}
+    if principal is None and confirmed:
+        raise HocbaError("roster.assignment_confirmed", subject="")
+    class_group.homeroom_teacher_id = teacher_id
+    if principal is not None:
+        class_group.homeroom_confirmed_by, class_group.homeroom_confirmed_at = principal, at
+    class_group.save(
+        update_fields=["homeroom_teacher", "homeroom_confirmed_by", "homeroom_confirmed_at"]
+    )
+    return {"homeroom_teacher_id": [stood, teacher_id]} if stood != teacher_id else {}
 
 
 def _take_over(student: Student, entry: StudentEntry) -> Changes:
