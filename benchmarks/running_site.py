@@ -49,6 +49,7 @@ def running_site(
                 "HOCBA_DATA_DIR": str(Path(folder) / "data"),
                 "HOCBA_ALLOWED_HOSTS": "127.0.0.1",
                 "HOCBA_TLS": "0",
+                "HOCBA_SECOND_FACTOR": "0",  # nobody here has a phone
                 "HOCBA_BIND": f"127.0.0.1:{port}",
                 "DJANGO_SETTINGS_MODULE": "hocba.web.settings",
             }

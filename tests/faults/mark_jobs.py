@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hocba.apps.accounts.actions import create_person, grant_role
+from hocba.apps.accounts.models import Person
 from hocba.apps.audit.models import AuditEvent
 from hocba.apps.gradebook.models import Mark, Remark, SavedRequest
 from hocba.apps.roster.actions import accept_class, create_unit
@@ -40,32 +41,40 @@ def make_sheet(*, students: int = 3) -> dict[str, Any]:
         school_year="2024-2025",
         grade=9,
         name="9A1",
-        students=[
-            StudentEntry(
-                list_number=number,
-                student_code=f"0100{number:08}",
-                full_name=f"Trần Văn {number}",
-                birth_date=date(2010, 3, 1),
-                gender="Nam",
-            )
-            for number in range(1, students + 1)
-        ],
+        students=_students(students),
         assignments=[AssignmentEntry(subject_key="toan", periods=140, teacher_id=person.pk)],
         homeroom_teacher_id=None,
         actor=None,
         at=at,
     )
+    return {
+        "school_id": str(school.pk),
+        "url": f"/nhap-diem/{class_group.pk}/toan/hk1/luu/",
+        "session": _session(person),
+        "rows": [str(one.enrolment_id) for one in roll_of_class(class_id=class_group.pk)],
+    }
+
+
+def _students(count: int) -> list[StudentEntry]:
+    return [
+        StudentEntry(
+            list_number=number,
+            student_code=f"0100{number:08}",
+            full_name=f"Trần Văn {number}",
+            birth_date=date(2010, 3, 1),
+            gender="Nam",
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def _session(person: Person) -> str:
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
-    return {
-        "school_id": str(school.pk),
-        "url": f"/nhap-diem/{class_group.pk}/toan/hk1/luu/",
-        "session": session.session_key,
-        "rows": [str(one.enrolment_id) for one in roll_of_class(class_id=class_group.pk)],
-    }
+    return str(session.session_key)
 
 
 def post_marks(*, url: str, session: str, body: dict[str, Any]) -> dict[str, Any]:

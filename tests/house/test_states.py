@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hocba.apps.gradebook.reopenings import REOPENING
 from hocba.apps.issuing import states
 from hocba.apps.roster.setup import states as setup_states
 from hocba.core.registry import lifecycle
@@ -19,6 +20,7 @@ MACHINES: dict[str, tuple[str, Mapping[tuple[str, str], str]]] = {
     "draft": ("Bản thảo học bạ", states.DRAFT),
     "remote-item": ("Phần gửi ký từ xa", states.REMOTE_ITEM),
     "remote-session": ("Lượt ký từ xa", states.REMOTE_SESSION),
+    "reopening": ("Mở khóa sổ", REOPENING),
     "request": (
         "Đề nghị về học bạ đã phát hành",
         {(str(state), str(event)): str(after) for (state, event), after in REQUEST_STEPS.items()},

@@ -16,10 +16,29 @@ from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
 from hocba.web.help_pages import help_of
 
-ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
+ENTRY_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "deputy_principal")
 SETUP_ROLES = ("it_officer", "clerk", "principal")
 IMPORT_ROLES = ("it_officer", "principal")
+BOOK_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "authority_officer",
+    "department_officer",
+)
+LEADING_ROLES = ("homeroom_teacher",)
+RESULT_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "clerk",
+    "authority_officer",
+    "department_officer",
+)
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
+PRINT_ROLES = ("clerk", "principal", "homeroom_teacher")
 RECALL_ROLES = (
     "clerk",
     "principal",
@@ -48,6 +67,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     nav = [{"title": _("Việc đang chờ"), "url": reverse("start")}]
     if viewer.units(*ENTRY_ROLES):
         nav.append({"title": _("Nhập điểm"), "url": reverse("mark_duties")})
+    if viewer.units(*BOOK_ROLES):
+        nav.append({"title": _("Khóa sổ, lịch sử"), "url": reverse("books")})
+    if viewer.units(*LEADING_ROLES):
+        nav.append({"title": _("Chủ nhiệm"), "url": reverse("homeroom")})
+    if viewer.units(*RESULT_ROLES):
+        nav.append({"title": _("Kết quả"), "url": reverse("results_classes")})
     if viewer.units(*SIGNING_ROLES):
         nav.append({"title": _("Ký số"), "url": reverse("desk")})
     for role, unit_id in roles:
@@ -56,6 +81,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if role in IMPORT_ROLES:
             address = reverse("workbooks", args=[unit_id])
             nav.append({"title": _("Sổ điểm từ Excel"), "url": address})
+    if viewer.units(*PRINT_ROLES):
+        nav.append({"title": _("In học bạ"), "url": reverse("print_queues")})
     if viewer.units(*OVERSIGHT_ROLES):
         nav.append({"title": _("Chữ ký số"), "url": reverse("certificate_plan")})
     if viewer.units(*RECALL_ROLES):

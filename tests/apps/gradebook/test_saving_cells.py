@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import StringIO
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 
 from hocba.apps.accounts.models import Person
 from hocba.apps.audit.models import AuditEvent
 from hocba.apps.gradebook.actions import lock_students
 from hocba.apps.gradebook.models import Mark, Remark, SavedRequest
+from hocba.apps.gradebook.sweeps import forget_saved_requests
 from hocba.apps.roster.models import ClassGroup
 from hocba.core.errors import HocbaError
 from tests.apps.gradebook.sheets import marks, pupils, save
@@ -173,3 +176,19 @@ def test_nobody_but_the_assigned_teacher_enters(
         with pytest.raises(HocbaError, match=r"access\.denied"):
             save(class_9a1, person, [(first, "final", "5", 0)], at=at)
     assert not Mark.objects.filter(school_id=class_9a1.school_id).exists()
+
+
+def test_old_answers_are_forgotten_and_the_marks_stay(
+    class_9a1: ClassGroup, subject_teacher: Person, at: datetime
+) -> None:
+    first, *_ = pupils(class_9a1)
+    key = uuid4()
+    save(class_9a1, subject_teacher, [(first, "final", "5", 0)], at=at, request_id=key)
+    late = at + timedelta(days=61)
+    save(class_9a1, subject_teacher, [(first, "final", "6", 1)], at=late)
+    call_command("forget_saves", stdout=StringIO())  # today is long after both
+    assert not SavedRequest.objects.filter(school_id=class_9a1.school_id).exists()
+    assert marks(class_9a1)[first, "HK1", "final", 1] == (60, 2)
+    again = save(class_9a1, subject_teacher, [(first, "final", "7", 2)], at=late)
+    assert again["saved"][0]["version"] == 3
+    assert forget_saved_requests(actor=None, at=late + timedelta(days=59)) == 0

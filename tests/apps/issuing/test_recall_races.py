@@ -5,17 +5,13 @@ cannot share one in memory.
 """
 
 import shutil
-import sqlite3
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import OperationalError, connections
 from django.utils import timezone
 
 from hocba.apps.accounts.actions import grant_role
@@ -23,37 +19,18 @@ from hocba.apps.issuing.actions import compose_replacement, execute_request, iss
 from hocba.apps.ledger.actions import approve, refuse, withdraw
 from hocba.apps.ledger.models import LifeRequest, LogEntry, LogHead, RequestStep
 from hocba.apps.roster.models import Unit
-from hocba.core.errors import HocbaError
 from hocba.web.demo import road
 from hocba.web.demo.city import City, build_city
 from tests.apps.city import WORKBOOK, quiet_report
 from tests.apps.issuing.recalls import LOCKED_DAY, OPEN_DAY, Case, issue_one, who
+from tests.apps.races import Act, at_once, database_of_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-Act = Callable[[], object]
+__all__ = ["database_of_files"]
 
 
 @pytest.fixture
-def _database_of_files(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """On SQLite move to a copy of the tests' database in a file, as one school has it."""
-    if connections["default"].vendor != "sqlite":
-        yield
-        return
-    memory, settings = connections["default"], connections.settings["default"]
-    memory.ensure_connection()
-    with sqlite3.connect(tmp_path / "race.sqlite3") as copy:
-        memory.connection.backup(copy)
-    copy.close()
-    name, settings["NAME"] = settings["NAME"], str(tmp_path / "race.sqlite3")
-    connections["default"] = connections.create_connection("default")
-    yield
-    connections["default"].close()
-    settings["NAME"] = name
-    connections["default"] = memory
-
-
-@pytest.fixture
-def city(_database_of_files: None, data_dir: Path, _pki_folder: Path) -> City:
+def city(database_of_files: None, data_dir: Path, _pki_folder: Path) -> City:
     """The city, committed."""
     if (_pki_folder / "demo-pki").exists():
         shutil.copytree(_pki_folder / "demo-pki", data_dir / "demo-pki")
@@ -64,31 +41,6 @@ def city(_database_of_files: None, data_dir: Path, _pki_folder: Path) -> City:
 def raced(city: City) -> Case:
     """An issued transcript that threads can see."""
     return Case(city, issue_one(city))
-
-
-def at_once(*acts: Act) -> list[str]:
-    """Start all acts together and return what became of each: "done", or the refusal's code."""
-    outcomes: list[str] = [""] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(number: int) -> None:
-        start.wait(timeout=20)
-        try:
-            acts[number]()
-            outcomes[number] = "done"
-        except HocbaError as refusal:
-            outcomes[number] = refusal.code
-        except OperationalError as error:
-            outcomes[number] = f"bug: {error}"
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 def second_officer(role: str, code: str) -> UUID:

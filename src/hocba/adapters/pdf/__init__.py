@@ -5,12 +5,22 @@ Typst sets the pages from our own template and fonts; this room reads values tha
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from hocba.adapters.pdf.class_results import class_results_pdf
+from hocba.adapters.pdf.cleaning import printable, visible
 from hocba.adapters.pdf.compiler import Sheet, Typeset, typeset
 from hocba.adapters.pdf.form import Rendition, attached, document_date, form_values
 from hocba.core.signing.verdict import SignatureVerdict
 from hocba.core.transcript.model import Transcript
 
-__all__ = ["Rendition", "set_transcript", "transcript_pdf", "transcript_pdfs"]
+__all__ = [
+    "Rendition",
+    "class_results_pdf",
+    "printable",
+    "set_transcript",
+    "transcript_pdf",
+    "transcript_pdfs",
+    "visible",
+]
 
 
 def transcript_pdf(

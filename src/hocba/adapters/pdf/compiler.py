@@ -74,18 +74,32 @@ def draw(template: str, *, values: Mapping[str, object], dated: datetime) -> byt
     return _compiled(_compiler(template), inputs, dated, _DRAWING, tags=False)
 
 
+def printed(template: str, *, values: Mapping[str, object], dated: datetime) -> bytes:
+    """Return the PDF of another template of ours, archival and accessible as the form is."""
+    inputs = {"values": json.dumps(values, ensure_ascii=False)}
+    return _readable(_compiler(template), inputs, dated, _STANDARDS)
+
+
 def _one(compiler: typst.Compiler, item: Sheet) -> Typeset:
     inputs = {"values": json.dumps(item.values, ensure_ascii=False), **item.files}
+    pdf = _readable(compiler, inputs, item.dated, _WITH_FILES if item.files else _STANDARDS)
+    return Typeset(pdf, _seal_place(compiler) if item.to_be_sealed else None)
+
+
+def _readable(
+    compiler: typst.Compiler,
+    inputs: dict[str, str],
+    dated: datetime,
+    standards: list[typst.PDFStandard],
+) -> bytes:
     try:
-        standards = _WITH_FILES if item.files else _STANDARDS
-        pdf = _compiled(compiler, inputs, item.dated, standards)
+        return _compiled(compiler, inputs, dated, standards)
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
         # A script none of our fonts can show (say, Chinese): both standards forbid the empty box
         # that is then printed, the family still needs its paper.
-        pdf = _compiled(compiler, inputs, item.dated, [])
-    return Typeset(pdf, _seal_place(compiler) if item.to_be_sealed else None)
+        return _compiled(compiler, inputs, dated, [])
 
 
 def _seal_place(compiler: typst.Compiler) -> SealPlace:

@@ -159,10 +159,21 @@ def _promotion(one: Explanation, names: Names) -> str:
     text += f"; học tập {shown(inputs['learning'])}, rèn luyện {shown(inputs['conduct'])}"
     absences = inputs["absences"]
     text += f", nghỉ {'chưa ghi' if absences is None else absences} buổi"
+    text += _after_summer(inputs)
     if result["actions"]:
         text += "; cần " + " và ".join(_ACTIONS[action] for action in result["actions"])
     if result["subjects"]:
         text += ": " + ", ".join(names.get(key, key) for key in result["subjects"])
+    return text
+
+
+def _after_summer(inputs: Mapping[str, Any]) -> str:
+    """What the summer brought, once it is there."""
+    text = ""
+    if inputs["learning_after"] is not None:
+        text += f"; sau đánh giá lại, học tập {inputs['learning_after']}"
+    if inputs["conduct_after"] is not None:
+        text += f"; sau rèn luyện trong hè, rèn luyện {inputs['conduct_after']}"
     return text
 
 

@@ -153,6 +153,8 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.file_blocked": "Tệp còn lỗi chặn của cả tệp, chưa nhận được. Hãy sửa rồi gửi lại.",
     "gradebook.locked": "Sổ của %(students)s học sinh đã khóa (đang ký hoặc đã phát hành học bạ), "
     "tệp này lại sửa dữ liệu của các em. Chưa ghi gì.",
+    "gradebook.not_for_summer": "%(student)s không thuộc diện đánh giá lại môn này hoặc rèn luyện "
+    "trong hè. Chưa ghi gì.",
     "gradebook.note_length": "Hãy ghi nhận xét, từ %(least)s đến %(most)s kí tự.",
     "gradebook.own_grant": "Người đã duyệt mở khóa không được tự nhập vào phần vừa mở.",
     "gradebook.own_marks": "Bạn là người nhập phần này nên không duyệt mở khóa cho nó. Hãy chuyển "
@@ -161,7 +163,10 @@ SENTENCES: Mapping[str, str] = {
     "gradebook.phrase_unfit": "Câu nhận xét phải có từ 1 đến 300 kí tự đọc được.",
     "gradebook.phrases_full": "Kho đã có %(limit)s câu. Hãy bỏ bớt câu ít dùng.",
     "gradebook.preview_old": "Bản xem trước đã cũ. Hãy gửi lại tệp để xem chỗ khác nhau hiện nay.",
+    "gradebook.proposal_stale": "Có kết quả vừa thay đổi hoặc chưa đủ căn cứ. Hãy xem lại rồi xác "
+    "nhận lần nữa; chưa xác nhận em nào.",
     "gradebook.reason_length": "Hãy nêu lí do, từ %(least)s đến %(most)s kí tự.",
+    "gradebook.reason_needed": "Hãy nêu lí do xem, từ %(least)s đến %(most)s kí tự.",
     "gradebook.reopening_needless": "Phần này đang mở, không cần mở khóa. Hãy vào nhập luôn.",
     "gradebook.reopening_signed": "Học bạ của %(students)s học sinh này đang ký hoặc đã phát hành. "
     "Mở khóa không sửa được: hãy lập đề nghị thu hồi, thay thế học bạ.",
@@ -249,6 +254,13 @@ SENTENCES: Mapping[str, str] = {
     "pdf.not_verified": "Tệp PDF vừa đóng dấu không qua được phép kiểm tra nên không được giữ lại.",
     "pdf.seal_too_large": "Chữ ký của con dấu lớn hơn chỗ dành sẵn trong tệp PDF.",
     "pdf.several_files": "Tệp PDF kèm nhiều học bạ, không biết phải xét tệp nào.",
+    "print.gone": "Tệp của yêu cầu này không còn (giữ 7 ngày). Hãy yêu cầu lại.",
+    "print.kind_unknown": "Hãy chọn loại tệp trong danh sách.",
+    "print.not_yours": "Tệp này không mang dấu của trường và của yêu cầu, nên không được giao. "
+    "Hãy yêu cầu lại và báo người quản trị.",
+    "print.nothing": "Không có học sinh nào trong phạm vi này.",
+    "print.too_many": "Bạn đang có 5 yêu cầu chưa xong. Hãy đợi xong rồi yêu cầu tiếp.",
+    "print.unfinished": "Yêu cầu này chưa xong, hoặc không có tệp nào làm được.",
     "qr.image_too_large": "Ảnh quá lớn. Hãy chụp riêng vùng có mã QR.",
     "qr.image_unreadable": "Không đọc được ảnh này (cần PNG hoặc JPEG nguyên vẹn).",
     "qr.not_found": "Không thấy mã QR nào trong ảnh. Hãy chụp lại: đủ sáng, thẳng, rõ nét.",
@@ -261,11 +273,14 @@ SENTENCES: Mapping[str, str] = {
     "recall.evidence_type": "Tệp minh chứng phải là PDF, PNG hoặc JPEG.",
     "recall.key_reused": "Đề nghị này đã gửi với nội dung khác. Hãy mở lại trang và lập đề nghị "
     "mới.",
+    "recall.mass_unknown": "Không có đợt thu hồi này.",
+    "recall.more_approvals_due": "Đã qua hạn chốt hoặc đã báo cáo Bộ: cần duyệt thêm bước.",
     "recall.no_managing_unit": "Không tìm thấy cấp quản lý đang hoạt động của trường. Hãy báo Sở.",
     "recall.no_procedure": "Chưa có quy trình cho loại đề nghị và thời điểm này.",
     "recall.not_in_force": "Học bạ không ở tình trạng cho phép đề nghị này (đã thu hồi, đã thay "
     "thế hoặc đang niêm phong).",
     "recall.not_your_turn": "Chưa tới lượt duyệt của bước này.",
+    "recall.nothing_affected": "Không có học bạ nào đang có hiệu lực trong phạm vi này.",
     "recall.nothing_to_correct": "Loại đề nghị này không kèm điểm cần sửa.",
     "recall.open_request": "Học bạ này đã có một đề nghị đang xem xét.",
     "recall.own_request": "Không thể tự duyệt đề nghị của mình.",
@@ -319,6 +334,9 @@ SENTENCES: Mapping[str, str] = {
     "roster.leaves_before_joining": "Ngày rời lớp phải sau ngày vào lớp.",
     "roster.list_number_twice": "Hai học sinh có cùng số thứ tự.",
     "roster.not_a_school": "Đơn vị này không phải trường.",
+    "roster.not_correctable": "Thông tin này không sửa ở đây. Hãy báo văn phòng nhà trường.",
+    "roster.particular_too_long": "Có ô dài quá mức cho phép. Hãy viết gọn lại.",
+    "roster.reason_needed": "Hãy nêu lí do sửa, từ %(least)s đến %(most)s kí tự.",
     "roster.student_elsewhere": "Một học sinh trong tệp đang học lớp khác.",
     "roster.student_twice": "Một học sinh có hai dòng trong danh sách.",
     "roster.subject_twice": "Một môn được phân công hai lần.",

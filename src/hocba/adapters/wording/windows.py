@@ -27,6 +27,37 @@ STATE_BADGES: Mapping[str, str] = {
     "locked": "block",
 }
 
+REOPENING_WORDS: Mapping[str, str] = {
+    "requested": "Chờ hiệu trưởng duyệt",
+    "endorsed": "Chờ cấp trên duyệt",
+    "open": "Đang mở",
+    "refused": "Bị từ chối",
+    "withdrawn": "Đã rút",
+    "closed": "Đã đóng lại",
+    "expired": "Đã hết hạn, tự đóng",
+}
+REOPENING_BADGES: Mapping[str, str] = {
+    "requested": "warn",
+    "endorsed": "warn",
+    "open": "passed",
+    "refused": "block",
+    "withdrawn": "none",
+    "closed": "none",
+    "expired": "none",
+}
+EVENT_WORDS: Mapping[str, str] = {
+    "gradebook.window_set": "Đặt đợt nhập",
+    "gradebook.window_changed": "Đổi ngày",
+    "gradebook.book_locked": "Khóa sổ",
+    "gradebook.reopening_asked": "Gửi đề nghị",
+    "gradebook.reopening_endorsed": "Hiệu trưởng đồng ý, chuyển cấp trên",
+    "gradebook.reopening_granted": "Duyệt, mở khóa",
+    "gradebook.reopening_refused": "Từ chối",
+    "gradebook.reopening_withdrawn": "Rút đề nghị",
+    "gradebook.reopening_closed": "Đóng lại",
+    "gradebook.reopening_expired": "Hết hạn, tự đóng",
+}
+
 
 def scope_words(*, term: str, grade: int, subject_key: str, column_group: str) -> str:
     """Name a part of the book: "Điểm cuối kì, Toán, khối 9, học kì I"."""

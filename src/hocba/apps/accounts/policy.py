@@ -74,7 +74,7 @@ def require_recent_sign_in(request: HttpRequest, *, within: int | None = None) -
 
 def fresh_to_open(view: View) -> View:
     """Let a page ask for a fresh sign-in before it is shown: signing, second factors."""
-    return _asking(view, methods=("GET", "POST"))
+    return recent_sign_in_required(view)
 
 
 def fresh_to_send(view: View) -> View:
@@ -82,10 +82,11 @@ def fresh_to_send(view: View) -> View:
 
     For lock and unlock, issue and recall, delegations and roles.
     """
-    return _asking(view, methods=("POST",))
+    return recent_sign_in_required(view, methods=("POST",))
 
 
-def _asking(view: View, *, methods: tuple[str, ...]) -> View:
+def recent_sign_in_required(view: View, *, methods: tuple[str, ...] = ("GET", "POST")) -> View:
+    """Let a page ask for a fresh sign-in first; what was sent with it is done afterwards."""
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

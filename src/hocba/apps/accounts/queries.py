@@ -1,5 +1,6 @@
 """Reads of the accounts office."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -39,6 +40,12 @@ def viewer_of_request(request: HttpRequest) -> Viewer:
 def person_by_id(*, person_id: UUID) -> Person | None:
     """Find the person with this key."""
     return Person.objects.filter(pk=person_id).first()
+
+
+def names_of_people(*, person_ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """Return the full names of these people, in one question."""
+    wanted = [one for one in person_ids if one is not None]
+    return dict(Person.objects.filter(pk__in=wanted).values_list("pk", "full_name"))
 
 
 def person_by_username(*, username: str) -> Person | None:

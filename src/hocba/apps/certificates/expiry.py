@@ -18,6 +18,7 @@ from hocba.apps.certificates.models import Certificate
 from hocba.apps.leaf import CITY_TIME
 from hocba.apps.roster.models import SCHOOL_LEVELS, Unit
 from hocba.apps.roster.queries import schools_below, unit_by_id
+from hocba.core.assessment.spelling import name_order
 from hocba.core.errors import HocbaError
 
 READERS = ("it_officer", "clerk", "principal")
@@ -107,7 +108,7 @@ def staff_certificates(*, viewer: Viewer, school_id: UUID, at: datetime) -> list
     seal = list(Certificate.objects.filter(unit_id=school_id).defer("der"))
     lines.append(_line((school.name, ""), ("Con dấu của trường",), seal, at))
     order = list(CertificateState)
-    return sorted(lines, key=lambda line: order.index(line.state))
+    return sorted(lines, key=lambda line: (order.index(line.state), name_order(line.name)))
 
 
 def _line(

@@ -98,8 +98,8 @@ def check_typed(workbook: ClassWorkbook, *, school_id: UUID) -> Iterator[Finding
                         cell.place,
                         line.student_code,
                         line.full_name,
-                        shown(cell.value) or "–",
-                        shown(typed[name]) or "–",
+                        found=shown(cell.value) or "–",
+                        expected=shown(typed[name]) or "–",
                     )
 
 

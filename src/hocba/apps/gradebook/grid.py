@@ -34,13 +34,17 @@ TERM_WORDS: Mapping[Term, str] = {Term.FIRST: "Học kì I", Term.SECOND: "Học
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of marks; one that is not `required` is beyond what the circular wants."""
+    """One column of marks; one that is not `required` is beyond what the circular wants.
+
+    `closed` is why its part of the book takes nothing now ("đã khóa sổ"), "" when it is open.
+    """
 
     key: str
     title: str
     kind: MarkKind
     ordinal: int
     required: bool = True
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Frame:
     school_year: str
     class_id: UUID
     class_name: str
+    grade: int
     subject: Subject
     term: Term
     required: int
@@ -103,6 +108,7 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     can_enter: bool
     teacher_name: str
+    remark_closed: str  # as `Column.closed`
 
     @property
     def missing_marks(self) -> int:
@@ -138,7 +144,9 @@ def frame_of(
     )
     year = SubjectYear(subject.key, subject.form, periods, TermMarks(), TermMarks())
     required = regular_count(subject=year, regulation=regulation)
-    return Frame(school_id, school_year, class_id, class_name, subject, term, required, regulation)
+    return Frame(
+        school_id, school_year, class_id, class_name, grade, subject, term, required, regulation
+    )
 
 
 def columns_of(frame: Frame, *, highest: int = 0) -> tuple[Column, ...]:

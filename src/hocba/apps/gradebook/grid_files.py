@@ -144,7 +144,13 @@ def _name(sheet: Sheet) -> str:
 
 def _sheet(request: HttpRequest, class_id: UUID, subject_key: str, term: str) -> Sheet:
     viewer = viewer_of_request(request)
-    return sheet_for(viewer=viewer, class_id=class_id, subject_key=subject_key, term=term.upper())
+    return sheet_for(
+        viewer=viewer,
+        class_id=class_id,
+        subject_key=subject_key,
+        term=term.upper(),
+        at=timezone.now(),
+    )
 
 
 def _person(request: HttpRequest) -> UUID:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from hocba.apps.accounts.permissions import require_role
@@ -20,8 +21,10 @@ from hocba.apps.gradebook.grid import (
     shown,
     takes_marks,
 )
+from hocba.apps.gradebook.grid_closures import Closure, closures_of
 from hocba.apps.gradebook.models import Lock, Mark, Remark, RemarkPhrase
 from hocba.apps.gradebook.permissions import (
+    HEADS,
     can_enter_marks,
     can_read_marks,
     require_enter_marks,
@@ -29,9 +32,8 @@ from hocba.apps.gradebook.permissions import (
 from hocba.apps.gradebook.queries import mark_value, standing, term_marks
 from hocba.apps.roster.models import TeachingAssignment
 from hocba.apps.roster.queries import (
-    assignments_of_class,
+    assignment_of,
     assignments_of_classes,
-    class_by_id,
     classes_of_school,
     homeroom_classes,
     roll_of_class,
@@ -70,25 +72,19 @@ def frame_for(
     Raises:
         HocbaError: "access.denied", also for what does not exist.
     """
-    class_group = class_by_id(class_id=class_id)
-    if class_group is None or term not in {one.value for one in Term}:
+    assignment = assignment_of(class_id=class_id, subject_key=subject_key)
+    if assignment is None or term not in {one.value for one in Term}:
         raise HocbaError("access.denied")
-    assignment = next(
-        (one for one in assignments_of_class(class_id=class_id) if one.subject_key == subject_key),
-        None,
-    )
-    if assignment is None:
-        raise HocbaError("access.denied")
-    teacher_id = assignment.teacher_id
-    reads = can_read_marks(viewer, class_group=class_group, subject_key=subject_key)
-    if entering or not reads:
-        require_enter_marks(viewer, class_group=class_group, teacher_id=teacher_id)
-    assignment.class_group = class_group
+    group, teacher_id = assignment.class_group, assignment.teacher_id
+    if entering or not can_read_marks(viewer, class_group=group, subject_key=subject_key):
+        require_enter_marks(viewer, class_group=group, teacher_id=teacher_id)
     return _frame(assignment, Term(term)), assignment
 
 
-def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) -> Sheet:
-    """Return the grid of one subject of one class in one term.
+def sheet_for(
+    *, viewer: Viewer, class_id: UUID, subject_key: str, term: str, at: datetime
+) -> Sheet:
+    """Return the grid of one subject of one class in one term, with what is open at that instant.
 
     Raises:
         HocbaError: "access.denied".
@@ -104,7 +100,10 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
         (row.ordinal for rows in marks.values() for row in rows if mark_value(row) is not None),
         default=0,
     )
-    columns = columns_of(frame, highest=highest)
+    closures = closures_of(frame, at=at)
+    columns = tuple(
+        replace(one, closed=closures[one.kind].word) for one in columns_of(frame, highest=highest)
+    )
     locked = locked_students(
         school_id=frame.school_id, school_year=frame.school_year, enrolment_ids=ids
     )
@@ -119,6 +118,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
                 marks.get(pupil.enrolment_id, []),
                 remarks.get(pupil.enrolment_id),
                 "locked" if pupil.enrolment_id in locked else "",
+                closures,
             )
             for pupil in roll
         ),
@@ -126,6 +126,7 @@ def sheet_for(*, viewer: Viewer, class_id: UUID, subject_key: str, term: str) ->
             viewer, class_group=assignment.class_group, teacher_id=assignment.teacher_id
         ),
         teacher_name=assignment.teacher.full_name,
+        remark_closed=closures[REMARK_COLUMN].word,
     )
 
 
@@ -173,12 +174,12 @@ def duties_of(*, viewer: Viewer, school_year: str) -> list[Duty]:
 def duties_of_school(
     *, viewer: Viewer, school_id: UUID, school_year: str, page: int
 ) -> tuple[list[Duty], int]:
-    """Return a page of a school's sheets for its principal, and how many pages there are.
+    """Return a page of a school's sheets for its heads, and how many pages there are.
 
     Raises:
         HocbaError: "access.denied".
     """
-    require_role(viewer, "principal", unit_id=school_id)
+    require_role(viewer, *HEADS, unit_id=school_id)
     classes = classes_of_school(viewer=viewer, school_id=school_id, school_year=school_year)
     rows = assignments_of_classes(class_ids={one.pk for one in classes})
     shown_rows = rows[(page - 1) * PAGE : page * PAGE]
@@ -287,6 +288,7 @@ def _row(
     marks: Sequence[Mark],
     remark: Remark | None,
     closed: str,
+    closures: Mapping[str, Closure],
 ) -> SheetRow:
     by_cell = {(row.kind, row.ordinal): row for row in marks}
     here = pupil.left_date is None
@@ -295,7 +297,8 @@ def _row(
         row = by_cell.get((one.kind.value, one.ordinal))
         text = shown(None if row is None else mark_value(row))
         version = row.version if row else 0
-        editable = not closed and (takes_marks(frame, one) or bool(text))
+        opened = not closed and closures[one.kind].opens(pupil.enrolment_id)
+        editable = opened and (takes_marks(frame, one) or bool(text))
         wanted = here and one.required
         cells.append(SheetCell(one.key, one.title, text, version, wanted, editable))
     said, version = (remark.text, remark.version) if remark else ("", 0)
@@ -308,7 +311,14 @@ def _row(
         closed=closed,
         cells=tuple(cells),
         average=shown(_average(frame, term_marks(marks))),
-        remark=SheetCell(REMARK_COLUMN, REMARK_TITLE, said, version, here, not closed),
+        remark=SheetCell(
+            REMARK_COLUMN,
+            REMARK_TITLE,
+            said,
+            version,
+            here,
+            not closed and closures[REMARK_COLUMN].opens(pupil.enrolment_id),
+        ),
     )
 
 

@@ -11,28 +11,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import viewer_of_request
-from hocba.apps.gradebook.actions import add_phrase, remove_phrase, save_cells
+from hocba.apps.gradebook.actions import CellEdit, add_phrase, remove_phrase, save_cells
 from hocba.apps.gradebook.grid import REMARK, REMARK_LENGTH, TERM_WORDS, Sheet, rules_of
 from hocba.apps.gradebook.grid_json import STATUS, doubt_sentences, read_save, refusal, worded
 from hocba.apps.gradebook.grid_queries import (
     duties_of,
     duties_of_school,
+    frame_for,
     phrases_of,
     sheet_for,
 )
+from hocba.apps.gradebook.permissions import HEADS
 from hocba.apps.gradebook.remark_checks import remark_doubts
 from hocba.apps.leaf import school_year_of
-from hocba.apps.roster.queries import school_years_taught
+from hocba.apps.roster.queries import newest_school_year, school_years_taught
 from hocba.core.assessment.marks import Term
 from hocba.core.errors import HocbaError
+
+TEACHERS = ("subject_teacher", "homeroom_teacher")
 
 
 @require_GET
 def duties(request: HttpRequest) -> HttpResponse:
     """List the sheets that the person enters or, as homeroom teacher, reads."""
     viewer = viewer_of_request(request)
-    if not viewer.units("subject_teacher", "homeroom_teacher"):
+    headed = sorted(viewer.units(*HEADS))
+    if not viewer.units(*TEACHERS) and headed:
+        year = newest_school_year(school_id=headed[0]) or school_year_of(timezone.now())
+        return redirect("school_mark_duties", school_id=headed[0], school_year=year)
+    if not viewer.units(*TEACHERS):
         raise HocbaError("access.denied")
     years = school_years_taught(viewer=viewer) or [school_year_of(timezone.now())]
     chosen = request.GET.get("nam", "")
@@ -48,7 +57,7 @@ def duties(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def school_duties(request: HttpRequest, school_id: UUID, school_year: str) -> HttpResponse:
-    """List every sheet of a school with what is missing, for its principal."""
+    """List every sheet of a school with what is missing, for its heads."""
     asked = request.GET.get("trang", "1")
     page = int(asked) if asked.isdecimal() and 0 < int(asked) < 1000 else 1
     rows, pages = duties_of_school(
@@ -63,7 +72,13 @@ def school_duties(request: HttpRequest, school_id: UUID, school_year: str) -> Ht
 def sheet(request: HttpRequest, class_id: UUID, subject_key: str, term: str) -> HttpResponse:
     """Show the grid of one subject of one class in one term."""
     viewer = viewer_of_request(request)
-    found = sheet_for(viewer=viewer, class_id=class_id, subject_key=subject_key, term=term.upper())
+    found = sheet_for(
+        viewer=viewer,
+        class_id=class_id,
+        subject_key=subject_key,
+        term=term.upper(),
+        at=timezone.now(),
+    )
     context = {
         "sheet": found,
         "term": term,
@@ -85,7 +100,7 @@ def save(request: HttpRequest, class_id: UUID, subject_key: str, term: str) -> J
     if request.method != "POST":
         return JsonResponse({"code": "method"}, status=405, headers={"Allow": "POST"})
     try:
-        request_id, edits = read_save(request)
+        request_id, edits = _read(request, class_id, subject_key, term)
         answer = worded(
             save_cells(
                 class_id=class_id,
@@ -102,14 +117,39 @@ def save(request: HttpRequest, class_id: UUID, subject_key: str, term: str) -> J
     if any(edit.column == REMARK for edit in edits):
         viewer = viewer_of_request(request)
         answer["doubts"] = _doubts(
-            sheet_for(viewer=viewer, class_id=class_id, subject_key=subject_key, term=term.upper())
+            sheet_for(
+                viewer=viewer,
+                class_id=class_id,
+                subject_key=subject_key,
+                term=term.upper(),
+                at=timezone.now(),
+            )
         )
     return JsonResponse(answer)
+
+
+def _read(
+    request: HttpRequest, class_id: UUID, subject_key: str, term: str
+) -> tuple[UUID, list[CellEdit]]:
+    """Read what is to be saved; who may not save hears that before what is wrong with the body."""
+    try:
+        return read_save(request)
+    except HocbaError:
+        frame_for(
+            viewer=viewer_of_request(request),
+            class_id=class_id,
+            subject_key=subject_key,
+            term=term.upper(),
+            entering=True,
+        )
+        raise
 
 
 @require_POST
 def phrases(request: HttpRequest) -> HttpResponse:
     """Add a phrase to one's own remark bank, or take one out; back to where one was."""
+    if not viewer_of_request(request).units("subject_teacher"):
+        raise HocbaError("access.denied")
     if "bo" in request.POST:
         try:
             phrase_id = UUID(request.POST["bo"])
@@ -149,13 +189,13 @@ def _words() -> dict[str, Any]:
         "keepMine": _("Giữ của tôi: {yours}"),
         "takeTheirs": _("Lấy của người kia: {theirs}"),
         "nothing": _("để trống"),
+        "closed": _("không sửa được"),
         "length": _("{who}: {n}/{most} kí tự"),
         "chooseStudent": _("Hãy chọn một ô của học sinh cần nhận xét trước."),
     }
 
 
 def _actor(request: HttpRequest) -> UUID:
-    viewer = viewer_of_request(request)
-    if viewer.person_id is None:
+    if not isinstance(request.user, Person):
         raise HocbaError("access.denied")
-    return viewer.person_id
+    return request.user.id

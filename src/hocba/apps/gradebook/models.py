@@ -29,6 +29,7 @@ __all__ = [
 
 TERMS = ("HK1", "HK2")
 LEVELS = (0, 1, 2, 3)
+DECISIONS = ("promoted", "promoted_after_reassessment", "pending", "retained")
 
 
 class ImportRun(LeafModel):
@@ -164,13 +165,23 @@ class Remark(VersionedRow):
 
 
 class HomeroomRecord(VersionedRow):
-    """What the homeroom teacher says of one student's year: conduct, absences, award, remark."""
+    """What the homeroom teacher says of one student's year: conduct, absences, award, remark.
+
+    Absences of the year are what the transcript needs; those of the terms are there when they were
+    entered by term, and then the year is their sum. `conduct_year` is judged only where the
+    circular has no table (TT58/2011).
+    """
 
     pk = models.CompositePrimaryKey("school_id", "school_year", "id")
     conduct_first = models.PositiveSmallIntegerField(null=True)
     conduct_second = models.PositiveSmallIntegerField(null=True)
+    conduct_year = models.PositiveSmallIntegerField(null=True)
     absences_excused = models.PositiveSmallIntegerField(null=True)
     absences_unexcused = models.PositiveSmallIntegerField(null=True)
+    excused_first = models.PositiveSmallIntegerField(null=True)
+    unexcused_first = models.PositiveSmallIntegerField(null=True)
+    excused_second = models.PositiveSmallIntegerField(null=True)
+    unexcused_second = models.PositiveSmallIntegerField(null=True)
     award = models.CharField(max_length=300, blank=True)
     remark = models.CharField(max_length=1000, blank=True)
 
@@ -187,6 +198,107 @@ class HomeroomRecord(VersionedRow):
                 condition=(Q(conduct_first__isnull=True) | Q(conduct_first__in=LEVELS))
                 & (Q(conduct_second__isnull=True) | Q(conduct_second__in=LEVELS)),
                 name="homeroom_record_conduct_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(conduct_year__isnull=True) | Q(conduct_year__in=LEVELS),
+                name="homeroom_record_conduct_year_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class Reassessment(VersionedRow):
+    """Đánh giá lại of one subject in the summer (TT22/2021 Điều 14): chosen, and its new result.
+
+    A version that is not `chosen` takes the subject off the student's list again.
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    subject_key = models.CharField(max_length=40)
+    chosen = models.BooleanField()
+    tenths = models.PositiveSmallIntegerField(null=True)
+    remark_level = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "enrolment_id", "subject_key", "version"],
+                name="reassessment_one_row_per_version",
+                violation_error_message="Kết quả đánh giá lại này vừa được người khác sửa.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tenths__isnull=True) | Q(tenths__lte=100, remark_level="", chosen=True),
+                name="reassessment_score_between_0_and_10",
+                violation_error_message="Điểm phải từ 0 đến 10.",
+            ),
+            models.CheckConstraint(
+                condition=Q(remark_level="") | Q(remark_level__in=["Đ", "CĐ"], chosen=True),
+                name="reassessment_remark_level_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class SummerRecord(VersionedRow):
+    """Rèn luyện trong kì nghỉ hè (TT22/2021 Điều 13): its form, its result; `closed` ends it all.
+
+    Once closed, nothing more comes before the new school year: who is still short stays down.
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    training = models.PositiveSmallIntegerField(null=True)
+    training_form = models.CharField(max_length=300, blank=True)
+    closed = models.BooleanField()
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "enrolment_id", "version"],
+                name="summer_record_one_row_per_version",
+                violation_error_message="Kết quả trong hè này vừa được người khác sửa.",
+            ),
+            models.CheckConstraint(
+                condition=Q(training__isnull=True) | Q(training__in=LEVELS),
+                name="summer_record_training_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's identifier."""
+        return str(self.id)
+
+
+class YearProposal(VersionedRow):
+    """What the homeroom teacher proposes for one student: the decision and award as computed then.
+
+    Kept so that a result which changed after it was proposed can be told from one that did not.
+    """
+
+    pk = models.CompositePrimaryKey("school_id", "school_year", "id")
+    decision = models.CharField(max_length=30)
+    award = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        """Names of the promises kept by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_id", "school_year", "enrolment_id", "version"],
+                name="year_proposal_one_row_per_version",
+                violation_error_message="Đề xuất này vừa được người khác sửa.",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision__in=DECISIONS), name="year_proposal_decision_known"
             ),
         ]
 

@@ -13,6 +13,8 @@ from hocba.apps.roster.models import ClassGroup
 from hocba.apps.roster.permissions import headed_subjects, is_homeroom_teacher
 from hocba.core.errors import HocbaError
 
+HEADS = ("principal", "deputy_principal")
+
 
 def can_enter_marks(viewer: Viewer, *, class_group: ClassGroup, teacher_id: UUID) -> bool:
     """Whether the viewer enters a subject of this class that is assigned to `teacher_id`."""
@@ -28,8 +30,7 @@ def require_enter_marks(viewer: Viewer, *, class_group: ClassGroup, teacher_id: 
 
 def can_read_all_marks(viewer: Viewer, *, class_group: ClassGroup) -> bool:
     """Whether the viewer reads every subject of this class."""
-    heads = ("principal", "deputy_principal")
-    return can_role(viewer, *heads, unit_id=class_group.school_id) or is_homeroom_teacher(
+    return can_role(viewer, *HEADS, unit_id=class_group.school_id) or is_homeroom_teacher(
         viewer, class_group=class_group
     )
 

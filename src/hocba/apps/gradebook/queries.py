@@ -9,11 +9,20 @@ from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.blobs import blob_store
 from hocba.apps.gradebook.check import Check, check_file
-from hocba.apps.gradebook.models import HomeroomRecord, ImportRun, Lock, Mark, Remark
+from hocba.apps.gradebook.models import (
+    HomeroomRecord,
+    ImportRun,
+    Lock,
+    Mark,
+    Reassessment,
+    Remark,
+    SummerRecord,
+)
 from hocba.apps.gradebook.standing import Row
 from hocba.apps.gradebook.standing import mark_value as mark_value
 from hocba.apps.gradebook.standing import standing as standing
 from hocba.apps.roster.elective_queries import Combination, combinations
+from hocba.apps.roster.models import TeachingAssignment
 from hocba.core.assessment.marks import (
     AssessmentForm,
     Level,
@@ -21,10 +30,12 @@ from hocba.core.assessment.marks import (
     StudentYear,
     SubjectKey,
     SubjectYear,
+    Summer,
     Term,
     TermMarks,
 )
 from hocba.core.assessment.marks import Mark as MarkValue
+from hocba.core.assessment.subjects import CURRENT, subject_by_key
 from hocba.core.errors import HocbaError
 
 READERS = ("it_officer", "principal", "clerk", "homeroom_teacher", "subject_teacher")
@@ -50,6 +61,22 @@ class GradebookYear:
     other_award: str
 
 
+def taught_subjects(
+    assignments: Iterable[TeachingAssignment], *, school_level: str, programme: str = CURRENT
+) -> list[TaughtSubject]:
+    """Return the subjects of a class as the gradebook wants them; of which year's curriculum."""
+    return [
+        TaughtSubject(
+            key=SubjectKey(item.subject_key),
+            form=subject_by_key(
+                SubjectKey(item.subject_key), school_level=school_level, name=programme
+            ).form,
+            periods=item.periods,
+        )
+        for item in assignments
+    ]
+
+
 def gradebook_years(
     *,
     school_id: UUID,
@@ -61,7 +88,7 @@ def gradebook_years(
 ) -> dict[UUID, GradebookYear]:
     """Return each student's standing year, ready for `core.assessment.assess_year`.
 
-    Five queries whatever the size of the class. A student is not taught the electives that
+    As many queries whatever the size of the class. A student is not taught the electives that
     others of the class have chosen.
     """
 
@@ -77,6 +104,12 @@ def gradebook_years(
     for remark in of_students(Remark):
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
     homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
+    summers = {row.enrolment_id: row for row in of_students(SummerRecord)}
+    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
+    for again in of_students(Reassessment):
+        result = mark_value(again)
+        if result is not None:
+            reassessed[again.enrolment_id][SubjectKey(again.subject_key)] = result
     taught = tuple(subjects)
     chosen = combinations(school_id=school_id, enrolment_ids=enrolment_ids)
     years = {}
@@ -97,6 +130,8 @@ def gradebook_years(
                 conduct_second=_level(record, "conduct_second"),
                 absences_excused=None if record is None else record.absences_excused,
                 absences_unexcused=None if record is None else record.absences_unexcused,
+                conduct_year=_level(record, "conduct_year"),
+                summer=_summer(summers.get(enrolment_id), reassessed[enrolment_id]),
             ),
             remarks=remarks[enrolment_id],
             homeroom_remark="" if record is None else record.remark,
@@ -160,6 +195,13 @@ def term_marks(marks: Iterable[Mark]) -> TermMarks:
         midterm=by_kind[MarkKind.MIDTERM.value].get(1),
         final=by_kind[MarkKind.FINAL.value].get(1),
     )
+
+
+def _summer(record: SummerRecord | None, reassessed: Mapping[SubjectKey, MarkValue]) -> Summer:
+    if record is None:
+        return Summer(reassessed=reassessed)
+    conduct = None if record.training is None else Level(record.training)
+    return Summer(reassessed=reassessed, conduct=conduct, closed=record.closed)
 
 
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:

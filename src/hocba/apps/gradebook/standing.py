@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import TypeVar
 from uuid import UUID
 
-from hocba.apps.gradebook.models import Mark, Remark, VersionedRow
+from hocba.apps.gradebook.models import Mark, Reassessment, Remark, VersionedRow
 from hocba.core.assessment.marks import Mark as MarkValue
 from hocba.core.assessment.marks import RemarkLevel, Tenths
 
@@ -34,12 +34,12 @@ def standing(
 def _identity(row: VersionedRow) -> tuple[object, ...]:
     if isinstance(row, Mark):
         return (row.enrolment_id, row.subject_key, row.term, row.kind, row.ordinal)
-    if isinstance(row, Remark):
+    if isinstance(row, Remark | Reassessment):
         return (row.enrolment_id, row.subject_key)
     return (row.enrolment_id,)
 
 
-def mark_value(mark: Mark) -> MarkValue | None:
+def mark_value(mark: Mark | Reassessment) -> MarkValue | None:
     """Return what a row says; None when it withdraws."""
     if mark.remark_level:
         return RemarkLevel(mark.remark_level)

@@ -1,22 +1,50 @@
-"""Unfinished work of the gradebook: reopenings whose time is over are written down as ended.
+"""What the gradebook does by itself: ended reopenings are written down, old saves forgotten.
 
-Nothing waits for this: the door for writing asks the time itself.
+Nothing waits for this: the door for writing asks the time itself, and no browser sends a save
+again after weeks.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from hocba.apps.audit.actions import record_event
-from hocba.apps.gradebook.models import Reopening
+from hocba.apps.gradebook.models import Reopening, SavedRequest
 from hocba.apps.gradebook.reopenings import advance
+from hocba.apps.leaf import school_year_of
 from hocba.apps.roster.queries import all_schools
+
+SENT_AGAIN_WITHIN = timedelta(days=60)  # a draft may lie in a browser over the holidays
 
 
 def end_expired_reopenings(*, actor: UUID | None, at: datetime) -> int:
     """Write down, school by school, the end of what ran out of time; return how many."""
     return sum(_end_of_school(school.pk, actor, at) for school in all_schools())
+
+
+def forget_saved_requests(*, actor: UUID | None, at: datetime) -> int:
+    """Forget, school by school, the answers to saves that nobody will send again; how many."""
+    return sum(_forget_in_school(school.pk, actor, at) for school in all_schools())
+
+
+def _forget_in_school(school_id: UUID, actor: UUID | None, at: datetime) -> int:
+    old = SavedRequest.objects.filter(school_id=school_id, saved_at__lt=at - SENT_AGAIN_WITHIN)
+    with transaction.atomic():
+        forgotten, _ = old.delete()
+        if forgotten:
+            record_event(
+                school_id=school_id,
+                school_year=school_year_of(at),
+                action="gradebook.saves_forgotten",
+                object_type="saved_request",
+                object_id=str(school_id),
+                before=None,
+                after={"forgotten": forgotten},
+                actor=actor,
+                at=at,
+            )
+    return forgotten
 
 
 def _end_of_school(school_id: UUID, actor: UUID | None, at: datetime) -> int:

@@ -23,6 +23,7 @@ from hocba.apps.gradebook.models import (
     EntryWindow,
     HomeroomRecord,
     Mark,
+    Remark,
     Reopening,
     VersionedRow,
 )
@@ -30,6 +31,7 @@ from hocba.apps.roster.queries import places_of_enrolments
 from hocba.core.errors import HocbaError
 
 MIN_REASON, MAX_REASON = 5, 300
+NOT_CONTENT = {field.name for field in VersionedRow._meta.local_fields} | {"pk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,21 +230,20 @@ def _cells(row: VersionedRow, before: VersionedRow | None, *, grade: int) -> Ite
         yield Scope(row.term, grade, row.subject_key, row.kind)
     elif isinstance(row, HomeroomRecord):
         yield from (Scope(term, grade, "", "homeroom") for term in _homeroom_terms(row, before))
-    else:
-        yield Scope("", grade, getattr(row, "subject_key", ""), "remark")
+    elif isinstance(row, Remark):
+        yield Scope("", grade, row.subject_key, "remark")
+    # The summer comes after khóa sổ of the year, and a proposal says only what is computed: both
+    # are closed by the student's own lock alone.
 
 
 def _homeroom_terms(row: HomeroomRecord, before: VersionedRow | None) -> set[str]:
     """Return the terms of the fields that change: `…_first`, `…_second`, else the year's."""
     terms = set()
     for field in (one.name for one in row._meta.concrete_fields):
-        if field in _NOT_CONTENT or getattr(row, field) == getattr(before, field, None):
+        if field in NOT_CONTENT or getattr(row, field) == getattr(before, field, None):
             continue
         if before is None and getattr(row, field) in (None, ""):
             continue
         ending = field.rpartition("_")[2]
         terms.add({"first": "HK1", "second": "HK2"}.get(ending, ""))
     return terms
-
-
-_NOT_CONTENT = {field.name for field in VersionedRow._meta.local_fields} | {"pk"}

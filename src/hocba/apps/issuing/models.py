@@ -11,10 +11,13 @@ from django.db import models
 from django.db.models import Q
 
 from hocba.apps.issuing.desk_models import SessionItem, SigningSession, TranscriptReturn
+from hocba.apps.issuing.print_models import PrintItem, PrintJob
 from hocba.apps.leaf import LeafModel
 
 __all__ = [
     "Draft",
+    "PrintItem",
+    "PrintJob",
     "RemoteItem",
     "RemoteSession",
     "SessionItem",

@@ -1,14 +1,15 @@
 """One student's standing year, and what proposed marks would make of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from hocba.apps.accounts.viewer import Viewer
-from hocba.apps.gradebook.queries import GradebookYear, TaughtSubject, gradebook_years
+from hocba.apps.gradebook.queries import GradebookYear, gradebook_years
+from hocba.apps.gradebook.queries import taught_subjects as taught_subjects
 from hocba.apps.issuing import corrected_fields
-from hocba.apps.roster.models import ClassGroup, TeachingAssignment
+from hocba.apps.roster.models import ClassGroup
 from hocba.apps.roster.permissions import is_homeroom_teacher
 from hocba.apps.roster.queries import assignments_of_class
 from hocba.core.assessment.marks import (
@@ -76,20 +77,6 @@ class WhatIf:
 
     corrections: tuple[dict[str, Any], ...]
     effects: tuple[dict[str, Any], ...]
-
-
-def taught_subjects(
-    assignments: Iterable[TeachingAssignment], *, school_level: str
-) -> list[TaughtSubject]:
-    """Return the subjects of a class as the gradebook wants them."""
-    return [
-        TaughtSubject(
-            key=SubjectKey(item.subject_key),
-            form=subject_by_key(SubjectKey(item.subject_key), school_level=school_level).form,
-            periods=item.periods,
-        )
-        for item in assignments
-    ]
 
 
 def standing_year(*, class_group: ClassGroup, enrolment_id: UUID) -> StandingYear:

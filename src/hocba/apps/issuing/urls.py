@@ -7,6 +7,7 @@ from hocba.apps.issuing import (
     delegation_views,
     desk_views,
     print_views,
+    queue_views,
     recall_views,
     return_views,
     session_json,
@@ -15,6 +16,7 @@ from hocba.apps.issuing import (
 )
 
 _CLASS = "ky-so/<uuid:class_id>/<slug:kind>/"
+_QUEUE = "in-an/<uuid:school_id>/"
 _PRINTS = "ky-so/ban-in/<uuid:school_id>/"
 _SESSION = "ky-so/luot/<uuid:school_id>/<uuid:session_id>/"
 
@@ -45,6 +47,11 @@ urlpatterns = [
     path(f"{_PRINTS}chuan-bi/", print_views.prepare, name="prepare_prints"),
     path(f"{_PRINTS}hoan-tat/", print_views.complete, name="complete_prints"),
     path(f"{_PRINTS}khoa-mau/", print_views.demo_key, name="demo_key_prints"),
+    path("in-an/", queue_views.print_queues, name="print_queues"),
+    path(_QUEUE, queue_views.print_queue, name="print_queue"),
+    path(f"{_QUEUE}<uuid:job_id>/", queue_views.print_job, name="print_job"),
+    path(f"{_QUEUE}<uuid:job_id>/lam-tiep/", queue_views.work_on, name="work_print_job"),
+    path(f"{_QUEUE}<uuid:job_id>/tep/", queue_views.print_file, name="print_file"),
     path(_CLASS, fresh_to_open(desk_views.sign_class), name="sign_class"),
     path(f"{_CLASS}chung-thu/", desk_views.check_token, name="check_token"),
     path(f"{_CLASS}chuan-bi/", desk_views.prepare, name="prepare_signing"),

@@ -17,6 +17,7 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
 from hocba.apps.issuing.clerk import act_as_clerk, clerk_work
 from hocba.apps.issuing.desk import SEAL, signing_as
+from hocba.apps.issuing.print_queue import is_office
 from hocba.apps.issuing.prints import prints_waiting
 from hocba.apps.issuing.queries import (
     PROGRESS_ROLES,
@@ -25,8 +26,10 @@ from hocba.apps.issuing.queries import (
     waiting_by_class,
 )
 from hocba.apps.ledger.life_queries import waiting_count
-from hocba.apps.roster.models import Unit
+from hocba.apps.roster.models import ClassGroup, Unit
+from hocba.apps.roster.permissions import is_homeroom_teacher
 from hocba.apps.roster.queries import class_by_id, class_for, students_of_class, units_of_viewer
+from hocba.apps.roster.setup_tasks import setup_tasks
 from hocba.core.signing.verdict import SlotRole
 
 
@@ -42,6 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
         and not has_second_factor(person_id=person_id),
         "tasks": [
             *(task for school in schools for task in _tasks(viewer, school)),
+            *(task for school in schools for task in setup_tasks(viewer, school)),
             *_recalls(viewer),
         ],
         "classes": [row for school in schools for row in _progress(viewer, school)],
@@ -64,6 +68,7 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "issued": _("Đã phát hành"),
         "recalled": _("Đã thu hồi"),
     }
+    prints = _print_address(viewer, class_group)
     rows = [
         {
             "number": pupils[line.enrolment_id].list_number,
@@ -73,6 +78,9 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
             "signed": sum(at is not None for _role, _name, at in line.slots),
             "slots": len(line.slots),
             "waiting": _next_signers(line.slots),
+            "print": f"{prints}?lop={class_id}&hoc-sinh={line.enrolment_id}"
+            if prints and line.state == "issued"
+            else "",
         }
         for line in drafts_of_class(
             viewer=viewer, school_id=class_group.school_id, class_id=class_id
@@ -88,9 +96,19 @@ def transcripts(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "issued_url": reverse("recall_class", args=[class_id])
         if any(row["state"] in ("issued", "recalled") for row in rows)
         else "",
+        "prints": prints,
         "rows": sorted(rows, key=lambda row: int(str(row["number"]))),
     }
     return render(request, "work/transcripts.html", context)
+
+
+def _print_address(viewer: Viewer, class_group: ClassGroup) -> str:
+    """Return where the viewer has transcripts of this class printed, "" where not."""
+    school_id = class_group.school_id
+    own = is_homeroom_teacher(viewer, class_group=class_group)
+    if not own and not is_office(viewer, school_id=school_id):
+        return ""
+    return reverse("print_queue", args=[school_id])
 
 
 def _tasks(viewer: Viewer, school: Unit) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from hocba.apps.ledger.life_models import (
     RequestEvidence,
     RequestStep,
 )
+from hocba.apps.ledger.mass_models import MassRecall, MassRecallItem
 from hocba.core.registry.entry import EntryKind
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "LifeRequest",
     "LogEntry",
     "LogHead",
+    "MassRecall",
+    "MassRecallItem",
     "Notice",
     "RequestEvidence",
     "RequestStep",

@@ -8,6 +8,7 @@ from hocba.apps.ledger.models import (
     IssuedTranscript,
     LogEntry,
     LogHead,
+    MassRecall,
     RequestEvidence,
     SealedPdf,
 )
@@ -51,6 +52,7 @@ def blobs_named() -> Iterator[str]:
     """
     yield from SealedPdf.objects.values_list("pdf_sha256", flat=True).iterator()
     yield from RequestEvidence.objects.values_list("sha256", flat=True).iterator()
+    yield from MassRecall.objects.values_list("evidence_sha256", flat=True).iterator()
     last = UUID(int=0)
     while rows := list(
         IssuedTranscript.objects.filter(lookup_uuid__gt=last).order_by("lookup_uuid")[:_CHUNK]

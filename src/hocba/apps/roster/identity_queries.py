@@ -9,6 +9,7 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.roster.models import Enrolment, IdentityCase
 from hocba.apps.roster.setup_models import IDENTITY_PROBLEMS
 from hocba.apps.roster.setup_queries import school_for_setup
+from hocba.core.assessment.spelling import name_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +83,4 @@ def possible_owners(*, viewer: Viewer, school_id: UUID) -> list[tuple[UUID, str]
         for role in roles_in_unit(unit_id=school_id)
         if role.person.is_active and role.valid_to is None
     }
-    return sorted(found.items(), key=lambda pair: pair[1])
+    return sorted(found.items(), key=lambda pair: name_order(pair[1]))

@@ -190,6 +190,12 @@ def school_years_taught(*, viewer: Viewer) -> list[str]:
     return sorted(years, reverse=True)
 
 
+def newest_school_year(*, school_id: UUID) -> str:
+    """Return the newest year in which the school has classes; "" when it has none."""
+    years = ClassGroup.objects.filter(school_id=school_id).order_by("-school_year")
+    return years.values_list("school_year", flat=True).first() or ""
+
+
 def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Enrolments of those who have not left, by class: one question for all of them."""
     rows = Enrolment.objects.filter(class_group_id__in=class_ids, left_date__isnull=True)
@@ -197,6 +203,18 @@ def sitting_in(*, class_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     for class_id, enrolment_id in rows.values_list("class_group_id", "id"):
         found[class_id].append(enrolment_id)
     return found
+
+
+def assignment_of(*, class_id: UUID, subject_key: str) -> TeachingAssignment | None:
+    """Who teaches one subject of a class; class, school and teacher at hand."""
+    rows = TeachingAssignment.objects.select_related("teacher", "class_group__school")
+    return rows.filter(class_group_id=class_id, subject_key=subject_key).first()
+
+
+def all_in_class(*, class_id: UUID, enrolment_ids: Collection[UUID]) -> bool:
+    """Whether all of these enrolments, leavers included, are of the class."""
+    found = Enrolment.objects.filter(class_group_id=class_id, id__in=enrolment_ids).count()
+    return found == len(set(enrolment_ids))
 
 
 def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssignment]:
@@ -207,11 +225,19 @@ def assignments_of_classes(*, class_ids: Collection[UUID]) -> list[TeachingAssig
 
 
 def places_of_enrolments(*, enrolment_ids: Collection[UUID]) -> dict[UUID, EnrolmentPlace]:
-    """Class and grade of each enrolment."""
+    """Class, grade and student of each enrolment."""
     rows = Enrolment.objects.filter(pk__in=enrolment_ids)
-    return {
-        enrolment_id: EnrolmentPlace(class_id, grade)
-        for enrolment_id, class_id, grade in rows.values_list(
-            "id", "class_group_id", "class_group__grade"
-        )
-    }
+    found = rows.values_list(
+        "id",
+        "class_group_id",
+        "class_group__grade",
+        "class_group__name",
+        "student__full_name",
+    )
+    return {row[0]: EnrolmentPlace(*row[1:]) for row in found}
+
+
+def school_years_of(*, school_id: UUID) -> list[str]:
+    """School years in which a school has classes, newest first."""
+    rows = ClassGroup.objects.filter(school_id=school_id)
+    return sorted(rows.values_list("school_year", flat=True).distinct(), reverse=True)

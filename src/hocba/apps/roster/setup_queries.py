@@ -59,6 +59,7 @@ class SetupOverview:
     steps: tuple[SetupStep, ...]
     identity_cases: int
     leavers: int
+    years: frozenset[str]  # of which the school has classes
 
     @property
     def next_step(self) -> SetupStep | None:
@@ -124,6 +125,9 @@ def setup_overview(*, viewer: Viewer, school_id: UUID, school_year: str) -> Setu
             school_id=school_id, closed_at__isnull=True
         ).count(),
         leavers=seats.count() - students,
+        years=frozenset(
+            ClassGroup.objects.filter(school=school).values_list("school_year", flat=True)
+        ),
     )
 
 

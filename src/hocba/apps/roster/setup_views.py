@@ -20,6 +20,7 @@ from hocba.adapters.spreadsheets.roster_layouts import LAYOUTS
 from hocba.adapters.wording.findings import finding_sentence
 from hocba.adapters.wording.setups import KINDS, OUTCOMES, STATES, step_sentences
 from hocba.apps.accounts.models import ROLES, Person
+from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.leaf import school_year_of
 from hocba.apps.roster.actions import (
@@ -101,7 +102,7 @@ def overview(request: HttpRequest, school_id: UUID) -> HttpResponse:
     context = {
         "overview": found,
         "year": year,
-        "years": years_around(school_year_of(timezone.now())),
+        "years": sorted({*years_around(school_year_of(timezone.now())), *found.years, year}),
         "steps": [
             {
                 "step": step,
@@ -122,8 +123,10 @@ def overview(request: HttpRequest, school_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def kind(request: HttpRequest, school_id: UUID, kind: str) -> HttpResponse:
     """Explain one kind of workbook, offer its template, take a filled one."""
-    viewer, year, chosen = viewer_of_request(request), chosen_year(request), kind_of(kind)
-    school = school_for_setup(viewer=viewer, school_id=school_id)
+    viewer, year = viewer_of_request(request), chosen_year(request)
+    school, chosen = school_for_setup(viewer=viewer, school_id=school_id), kind_of(kind)
+    if request.method == "POST":
+        require_role(viewer, *IMPORTERS, unit_id=school_id)
     if chosen not in kinds_of(school):
         raise HocbaError("setup.kind_unknown")
     form = SetupWorkbookForm(request.POST or None, request.FILES or None)
@@ -161,9 +164,10 @@ def kind(request: HttpRequest, school_id: UUID, kind: str) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest, school_id: UUID, kind: str) -> HttpResponse:
     """Give the template of a kind, filled with what is on record."""
-    year = chosen_year(request)
+    viewer, year = viewer_of_request(request), chosen_year(request)
+    school_for_setup(viewer=viewer, school_id=school_id)
     data = filled_template(
-        viewer=viewer_of_request(request),
+        viewer=viewer,
         school_id=school_id,
         kind=kind_of(kind),
         school_year=year,
@@ -242,6 +246,7 @@ def _preview(request: HttpRequest, plan: Plan) -> dict[str, object]:
         "counts": counts,
         "total": len(plan.rows),
         "blocked": plan.blocked,
+        "writing": counts["them"] + counts["doi"],
         "findings": _worded(plan.findings),
         "chosen": chosen,
         "filters": _filters(counts, len(plan.rows)),

@@ -4,7 +4,7 @@ A draft is a proposal for a person to mend: nothing says who was promoted, so ev
 moves up with the class.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from hocba.adapters.spreadsheets.roster_layouts import RosterKind
@@ -24,7 +24,7 @@ from hocba.apps.roster.setup.classes import GRADES, level_of_grade
 from hocba.apps.roster.setup_queries import elective_titles, school_for_setup, subject_titles
 from hocba.core.assessment.subjects import SubjectGroup, catalogue
 
-Rows = list[Mapping[str, Value]]
+Rows = Sequence[Mapping[str, Value]]
 _PARTICULARS = (
     "student_code",
     "citizen_id",
@@ -104,7 +104,7 @@ def _students(school: Unit, school_year: str) -> tuple[Rows, list[str]]:
         for seat in _seats(school, _year_before(school_year))
         if seat.left_date is None and seat.class_group.grade + 1 in grades
     ]
-    rows: Rows = []
+    rows: list[Mapping[str, Value]] = []
     for seat in moving:
         name = _moved_up(seat.class_group.name, seat.class_group.grade)
         rows.append({**_student_row(seat, name), "joined_date": None, "left_date": None})
@@ -157,7 +157,7 @@ def _assignments(school: Unit, school_year: str) -> tuple[Rows, list[str]]:
             class_group__in=classes
         )
     }
-    rows: Rows = []
+    rows: list[Mapping[str, Value]] = []
     for group in classes:
         lead = group.homeroom_teacher
         rows.append(

@@ -79,10 +79,12 @@ class TeachingDuty:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentPlace:
-    """Where one enrolment sits."""
+    """Where one enrolment sits, and whose it is."""
 
     class_id: UUID
     grade: int
+    class_name: str
+    full_name: str
 
 
 def masked_citizen_id(citizen_id: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from hocba.adapters.spreadsheets.tables import Table, Value, write_tables
+from hocba.apps.accounts.permissions import require_role
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.actions import give_identity_cases, leave_class, move_to_class
 from hocba.apps.roster.actions.moves import KEEPERS
@@ -31,6 +32,8 @@ def roll(request: HttpRequest, school_id: UUID, class_id: UUID) -> HttpResponse:
     group = class_for(viewer=viewer, class_id=class_id)
     if group.school_id != school_id:
         raise HocbaError("access.denied")
+    if request.method == "POST":
+        require_role(viewer, *KEEPERS, unit_id=school_id)
     students = students_of_class(viewer=viewer, class_id=class_id)
     others = classes_of_school(viewer=viewer, school_id=school_id, school_year=group.school_year)
     form = MoveForm(

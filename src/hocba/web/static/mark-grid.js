@@ -9,121 +9,156 @@ const table = page.querySelector("table");
 const told = page.querySelector("[data-told]");
 const tens = page.querySelector("[data-tens]");
 const cells = new Map();
-const lines = [];
-const changes = []; // groups of { cell, before }
+const lines = [...table.tBodies[0].rows].map((line, down) => [...line.querySelectorAll("td[data-column]")].map((box, across) => {
+  const cell = {
+    box, line, down, across, row: line.dataset.row, who: line.querySelector("th").dataset.name,
+    column: box.dataset.column, title: table.tHead.querySelector(`[data-column="${box.dataset.column}"]`).dataset.title,
+    text: box.textContent, version: Number(box.dataset.version),
+    wanted: box.dataset.wanted !== undefined, gap: box.classList.contains("missing"), closed: box.hasAttribute("aria-readonly"),
+  };
+  cells.set(name(cell), cell);
+  return cell;
+}));
+const changes = []; // groups of { cell, before } to take back
 const problems = new Map(); // cell → line of the list
-let active = null;
-let within = false; // F2, or typing a remark: arrows move inside the text
+let missing = table.querySelectorAll("td.missing:not(.remark)").length;
 
-for (const line of table.tBodies[0].rows) {
-  const inputs = [...line.querySelectorAll("input")];
-  lines.push(inputs.map((input) => {
-    const cell = {
-      input, line, box: input.closest("td"), row: line.dataset.row, column: input.dataset.column,
-      text: input.value, saved: input.value, version: Number(input.dataset.version), place: lines.length,
-      across: inputs.indexOf(input), who: line.querySelector("th").dataset.name,
-    };
-    cells.set(name(cell), cell);
-    return cell;
-  }));
-}
-const of = (input) => cells.get(`${input.closest("tr").dataset.row} ${input.dataset.column}`);
+// There is one field, and it stands in the cell where one is: 900 fields would make every
+// keystroke wait for the painting of them all.
+const field = document.createElement("input");
+field.autocomplete = "off";
+let active = null;
+let within = false; // F2, a second click, or typing a remark: arrows move inside the text
+
 const queue = new Queue({
   address: page.dataset.save,
-  token: page.querySelector("[name=csrfmiddlewaretoken]")?.value,
+  token: page.querySelector("[name=csrfmiddlewaretoken]").value,
   place: page.dataset.draft,
   told: hear,
 });
-if (page.dataset.save) restore();
+if (lines.length) stand(lines[0][0]);
+restore();
 
 // What the browser kept of an earlier visit stands in the grid again and is sent with its versions.
 function restore() {
-  tens.checked = localStorage.getItem("hocba.8-5") === "1";
-  for (const open of queue.open) {
-    const cell = cells.get(name(open));
-    if (!cell) continue;
-    cell.text = cell.input.value = open.value;
-    mark(cell, "waiting");
-    look(cell.line);
-  }
+  tens.checked = stored("hocba.8-5") === "1";
+  for (const open of queue.open) withCell(open, (cell) => { put(cell, open.value); mark(cell, "waiting"); });
   if (queue.open.length) told.textContent = words.restored;
   queue.go();
 }
 
+function stored(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
 // ---- typing and moving
 
-table.addEventListener("focusin", ({ target }) => {
-  if (!target.matches("input")) return;
-  active = of(target);
+function stand(cell) {
+  if (active) {
+    active.line.classList.remove("here");
+    active.box.classList.remove("at");
+    active.box.replaceChildren(active.text);
+  }
+  active = cell;
   within = false;
-  target.select();
+  Object.assign(field, { value: cell.text, readOnly: cell.closed, placeholder: cell.wanted ? cell.box.dataset.wanted : "", inputMode: !isRemark(cell) && rules.form === "scored" ? "decimal" : "text" });
+  field.setAttribute("aria-label", `${cell.who}, ${cell.title}${cell.closed ? `, ${words.closed}` : ""}`);
+  cell.box.classList.add("at");
+  cell.box.replaceChildren(field);
+}
+
+function go(cell) {
+  commit();
+  if (cell !== active) stand(cell);
+  within = false;
+  field.focus();
+  field.select();
+  active.line.classList.add("here");
   remarkPanel();
   if (problems.has(active)) told.textContent = problems.get(active).dataset.sentence;
+}
+
+field.addEventListener("focus", () => { active.line.classList.add("here"); if (!within) field.select(); });
+field.addEventListener("blur", () => commit());
+field.addEventListener("input", () => {
+  if (isRemark(active)) { within = true; remarkPanel(); }
+  look(active.line);
 });
-table.addEventListener("focusout", ({ target }) => { if (target.matches("input")) commit(of(target)); });
-table.addEventListener("pointerup", ({ target }) => { if (target.matches("input") && !within) setTimeout(() => { if (document.activeElement === target && target.selectionStart === target.selectionEnd && target.value === of(target).text) target.select(); }); });
-table.addEventListener("dblclick", ({ target }) => { if (target.matches("input")) edit(of(target)); });
-table.addEventListener("input", ({ target }) => {
-  const cell = of(target);
-  if (isRemark(cell)) { within = true; remarkPanel(); } else look(cell.line);
+table.addEventListener("click", ({ target }) => {
+  const box = target.closest("td[data-column]");
+  if (target === field) within = !field.readOnly;
+  else if (box) go(cells.get(`${box.parentElement.dataset.row} ${box.dataset.column}`));
 });
-table.addEventListener("keydown", (event) => {
-  if (!event.target.matches("input") || event.isComposing) return;
-  const cell = of(event.target);
+field.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
   const handle = keys(event)[event.key];
-  if (handle && handle(cell) !== false) event.preventDefault();
+  if (handle && handle() !== false) event.preventDefault();
 });
 document.addEventListener("keydown", (event) => {
   const undo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
-  const typing = document.activeElement?.matches("input, textarea") && (document.activeElement.closest("table") !== table || active?.input.value !== active?.text);
+  const focused = document.activeElement;
+  const typing = focused === field ? field.value !== active.text : focused?.matches("input, textarea");
   if (undo && !typing) { event.preventDefault(); takeBack(); }
 });
 
 function keys({ ctrlKey, shiftKey, altKey }) {
   if (altKey) return {};
-  const sideways = (cell, step) => (within ? false : move(cell, 0, step));
+  const width = lines[0].length;
   return {
-    Enter: (cell) => move(cell, shiftKey ? -1 : 1, 0),
-    ArrowDown: (cell) => move(cell, ctrlKey ? lines.length : 1, 0),
-    ArrowUp: (cell) => move(cell, ctrlKey ? -lines.length : -1, 0),
-    ArrowRight: (cell) => sideways(cell, 1),
-    ArrowLeft: (cell) => sideways(cell, -1),
-    Home: (cell) => (within ? false : move(cell, ctrlKey ? -lines.length : 0, -lines[0].length)),
-    End: (cell) => (within ? false : move(cell, ctrlKey ? lines.length : 0, lines[0].length)),
+    Enter: () => move(shiftKey ? -1 : 1, 0),
+    Tab: () => along(shiftKey ? -1 : 1),
+    ArrowDown: () => move(ctrlKey ? lines.length : 1, 0),
+    ArrowUp: () => move(ctrlKey ? -lines.length : -1, 0),
+    ArrowRight: () => (within ? false : move(0, 1)),
+    ArrowLeft: () => (within ? false : move(0, -1)),
+    Home: () => (within ? false : move(ctrlKey ? -lines.length : 0, -width)),
+    End: () => (within ? false : move(ctrlKey ? lines.length : 0, width)),
     F2: edit,
-    Escape: (cell) => { cell.input.value = cell.text; within = false; cell.input.select(); look(cell.line); remarkPanel(); },
-    Delete: (cell) => (within || cell.input.readOnly ? false : change([[cell, ""]])),
+    Escape: () => { field.value = active.text; within = false; field.select(); look(active.line); remarkPanel(); },
+    Delete: () => (within || active.closed ? false : change([[active, ""]])),
   };
 }
 
-function move(cell, down, right) {
+function move(down, right) {
   const clamp = (at, count) => Math.max(0, Math.min(count - 1, at));
-  const target = lines[clamp(cell.place + down, lines.length)][clamp(cell.across + right, lines[0].length)];
-  if (target === cell) { commit(cell); cell.input.select(); within = false; } else target.input.focus();
+  go(lines[clamp(active.down + down, lines.length)][clamp(active.across + right, lines[0].length)]);
 }
 
-function edit(cell) {
-  if (cell.input.readOnly) return;
+// Tab goes right and on to the next line; out of the last cell it leaves the grid.
+function along(step) {
+  const at = active.down * lines[0].length + active.across + step;
+  if (at < 0 || at >= lines.length * lines[0].length) return false;
+  return go(lines[Math.floor(at / lines[0].length)][at % lines[0].length]);
+}
+
+function edit() {
+  if (active.closed) return;
   within = true;
-  cell.input.setSelectionRange(cell.input.value.length, cell.input.value.length);
+  field.setSelectionRange(field.value.length, field.value.length);
 }
 
-function commit(cell) {
-  if (!cell.input.readOnly && cell.input.value !== cell.text) change([[cell, cell.input.value]]);
+function commit() {
+  if (active && !active.closed && field.value !== active.text) change([[active, field.value]]);
 }
 
-// Set cells to what was typed, pasted or filled; one group to undo.
+function put(cell, text) {
+  cell.text = text;
+  if (cell === active) field.value = text;
+  else cell.box.replaceChildren(text);
+  look(cell.line);
+}
+
+// Set cells to what was typed, pasted or filled; one group to take back.
 function change(pairs, { remember = true } = {}) {
   const group = [];
   for (const [cell, typed] of pairs) {
+    const before = cell.text;
     const text = tidy(cell, typed);
-    cell.input.value = text;
-    if (text === cell.text) continue;
-    group.push({ cell, before: cell.text });
-    cell.text = text;
+    put(cell, text);
+    if (text === before) continue;
+    group.push({ cell, before });
     mark(cell, "waiting");
   }
-  for (const line of new Set(pairs.map(([cell]) => cell.line))) look(line);
   if (!group.length) return;
   if (remember) changes.push(group);
   page.querySelector("[data-undo]").disabled = changes.length === 0;
@@ -141,24 +176,23 @@ function takeBack() {
   const group = changes.pop();
   if (!group) return;
   change(group.map(({ cell, before }) => [cell, before]), { remember: false });
-  group[0].cell.input.focus();
+  go(group[0].cell);
   told.textContent = filled(words.undone, { n: group.length });
 }
 
 // ---- Excel's clipboard
 
-table.addEventListener("paste", (event) => {
+field.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text/plain");
-  if (!event.target.matches("input") || !/[\t\n]/.test(text)) return;
+  if (!/[\t\n]/.test(text)) return;
   event.preventDefault();
-  const from = of(event.target);
   const pairs = [];
   let out = 0;
   let closed = 0;
   block(text).forEach((values, down) => values.forEach((value, right) => {
-    const cell = lines[from.place + down]?.[from.across + right];
+    const cell = lines[active.down + down]?.[active.across + right];
     if (!cell) out += 1;
-    else if (cell.input.readOnly) closed += 1;
+    else if (cell.closed) closed += 1;
     else pairs.push([cell, value]);
   }));
   change(pairs);
@@ -186,18 +220,22 @@ function block(text) {
 // ---- what a line shows
 
 function look(line) {
-  const here = lines[[...table.tBodies[0].rows].indexOf(line)];
+  const here = lines[line.sectionRowIndex];
   const marks = { regular: [], midterm: null, final: null };
   for (const cell of here) {
-    const typed = cell.input.value;
-    if (cell.box.dataset.wanted !== undefined) cell.box.classList.toggle("missing", !typed.trim());
+    const typed = cell === active ? field.value : cell.text;
+    const gap = cell.wanted && !typed.trim();
+    if (gap !== cell.gap) {
+      cell.gap = gap;
+      cell.box.classList.toggle("missing", gap);
+      if (!isRemark(cell)) missing += gap ? 1 : -1;
+    }
     if (isRemark(cell)) continue;
     const { value } = readMark(typed, rules.form);
     if (cell.column.startsWith("regular-")) marks.regular.push(value);
     else marks[cell.column] = value;
   }
   line.querySelector("[data-average]").textContent = shown(termResult(marks, rules)) || "–";
-  const missing = table.querySelectorAll("td.missing:not(.remark)").length;
   page.querySelector("[data-missing]").textContent = missing ? filled(words.missing, { n: missing }) : words.complete;
 }
 
@@ -232,19 +270,18 @@ function withCell(one, act) {
 }
 
 function settle(cell, value, version) {
-  Object.assign(cell, { version, saved: value });
+  cell.version = version;
   if (queue.waiting.has(name(cell))) return; // typed again since
-  const typing = document.activeElement === cell.input && cell.input.value !== cell.text;
-  cell.text = value;
-  if (!typing) cell.input.value = value;
+  if (cell === active && field.value !== cell.text) cell.text = value; // somebody is typing there
+  else put(cell, value);
   mark(cell, "saved");
   clear(cell);
-  look(cell.line);
 }
 
 function mark(cell, state) {
   cell.box.dataset.state = state;
-  cell.input.toggleAttribute("aria-invalid", state === "refused" || state === "conflict");
+  if (state === "refused" || state === "conflict") cell.box.setAttribute("aria-invalid", "true");
+  else cell.box.removeAttribute("aria-invalid");
 }
 
 function problem(cell, state, sentence, ...choices) {
@@ -253,8 +290,8 @@ function problem(cell, state, sentence, ...choices) {
   const link = document.createElement("button");
   link.type = "button";
   link.className = "link-button";
-  link.textContent = `${cell.who}, ${cell.input.dataset.title}`;
-  link.addEventListener("click", () => cell.input.focus());
+  link.textContent = `${cell.who}, ${cell.title}`;
+  link.addEventListener("click", () => go(cell));
   line.append(link, `: ${sentence} `, ...choices);
   line.dataset.sentence = sentence;
   clear(cell);
@@ -269,7 +306,7 @@ function conflict(cell, { yours, theirs, version, who, when }) {
     button.type = "button";
     button.className = "button button--quiet button--small";
     button.textContent = text;
-    button.addEventListener("click", () => { clear(cell); act(); cell.input.focus(); });
+    button.addEventListener("click", () => { clear(cell); act(); go(cell); });
     return button;
   };
   const nothing = words.nothing;
@@ -277,11 +314,11 @@ function conflict(cell, { yours, theirs, version, who, when }) {
   problem(
     cell, "conflict", filled(words.conflict, { who, when, theirs: theirs || nothing, yours: yours || nothing }),
     choose(filled(words.keepMine, { yours: yours || nothing }), () => {
-      cell.text = theirs;
+      cell.text = theirs; // so that one's own value is a change upon it
       change([[cell, yours]]);
     }),
     choose(filled(words.takeTheirs, { theirs: theirs || nothing }), () => {
-      cell.input.value = theirs;
+      put(cell, theirs);
       settle(cell, theirs, version);
     }),
   );
@@ -310,17 +347,17 @@ function doubts(sentences) {
 
 // ---- buttons: undo, fill, the remark bank
 
-tens?.addEventListener("change", () => { try { localStorage.setItem("hocba.8-5", tens.checked ? "1" : "0"); } catch { /* then for this page */ } });
+tens.addEventListener("change", () => { try { localStorage.setItem("hocba.8-5", tens.checked ? "1" : "0"); } catch { /* then for this page */ } });
 page.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
   if (button.matches("[data-undo]")) takeBack();
   if (button.matches("[data-fill]") && active) fill(active.column, () => active.text);
   if (button.matches("[data-phrase]")) {
-    const remark = active && lines[active.place].find(isRemark);
-    if (remark && !remark.input.readOnly) {
+    const remark = active && lines[active.down].find(isRemark);
+    if (remark && !remark.closed) {
       change([[remark, `${remark.text} ${personal(button.dataset.phrase, remark)}`]]);
-      remark.input.focus();
+      go(remark);
     } else told.textContent = words.chooseStudent;
   }
   if (button.matches("[data-phrase-all]")) fill("remark", (cell) => personal(button.dataset.phraseAll, cell));
@@ -329,7 +366,7 @@ addEventListener("online", () => queue.go());
 document.addEventListener("visibilitychange", () => queue.go());
 
 function fill(column, value) {
-  const empty = [...cells.values()].filter((cell) => cell.column === column && !cell.text && !cell.input.readOnly && cell.box.dataset.wanted !== undefined);
+  const empty = [...cells.values()].filter((cell) => cell.column === column && !cell.text && !cell.closed && cell.wanted);
   const pairs = empty.map((cell) => [cell, value(cell)]).filter(([, text]) => text);
   change(pairs);
   told.textContent = filled(words.filled, { n: pairs.length });
@@ -342,8 +379,8 @@ function personal(phrase, cell) {
 function remarkPanel() {
   const counter = page.querySelector("[data-length]");
   if (!counter) return;
-  const remark = active && lines[active.place].find(isRemark);
-  const length = remark ? [...remark.input.value].length : 0;
+  const remark = active && lines[active.down].find(isRemark);
+  const length = remark ? [...(remark === active ? field.value : remark.text)].length : 0;
   counter.textContent = remark ? filled(words.length, { who: remark.who, n: length, most: page.dataset.most }) : "";
   counter.classList.toggle("over", length > Number(page.dataset.most));
 }

@@ -12,6 +12,7 @@ from hocba.apps.gradebook.actions.correct import (
 )
 from hocba.apps.gradebook.actions.entry import lock_students
 from hocba.apps.gradebook.actions.grid import CellEdit, add_phrase, remove_phrase, save_cells
+from hocba.apps.gradebook.actions.notes import note_reading, note_signal
 from hocba.apps.gradebook.actions.reopen import (
     approve_reopening,
     ask_reopening,
@@ -24,6 +25,8 @@ from hocba.apps.gradebook.actions.windows import lock_book, set_window
 from hocba.apps.gradebook.actions.workbook import accept_workbook, hand_in_workbook
 
 __all__ = [
+    "note_reading",
+    "note_signal",
     "set_window",
     "lock_book",
     "withdraw_reopening",

@@ -14,7 +14,16 @@ from uuid import UUID
 
 from hocba.adapters.spreadsheets.values import ClassWorkbook
 from hocba.apps.audit.actions import record_event
-from hocba.apps.gradebook.models import HomeroomRecord, Lock, Mark, Remark, VersionedRow
+from hocba.apps.gradebook.models import (
+    HomeroomRecord,
+    Lock,
+    Mark,
+    Reassessment,
+    Remark,
+    SummerRecord,
+    VersionedRow,
+    YearProposal,
+)
 from hocba.apps.gradebook.queries import standing
 from hocba.apps.gradebook.windows import refuse_closed
 from hocba.apps.identifiers import uuid7
@@ -33,11 +42,25 @@ REMARK_VALUES = ("text",)
 HOMEROOM_VALUES = (
     "conduct_first",
     "conduct_second",
+    "conduct_year",
     "absences_excused",
     "absences_unexcused",
+    "excused_first",
+    "unexcused_first",
+    "excused_second",
+    "unexcused_second",
     "award",
     "remark",
 )
+SHAPES: Mapping[type[VersionedRow], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Mark: (MARK_KEY, MARK_VALUES),
+    Remark: (REMARK_KEY, REMARK_VALUES),
+    HomeroomRecord: (HOMEROOM_KEY, HOMEROOM_VALUES),
+    Reassessment: (REMARK_KEY, ("chosen", *MARK_VALUES)),
+    SummerRecord: (HOMEROOM_KEY, ("training", "training_form", "closed")),
+    YearProposal: (HOMEROOM_KEY, ("decision", "award")),
+}
+"""What names a row and what it says, by table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +88,7 @@ def write_cells(
     actor: UUID,
     at: datetime,
 ) -> Entered[Row]:
-    """Write single cells of one table; `seen` gives the version (0: none) each writer had.
+    """Write single rows of one table; `seen` gives the version (0: none) each writer had.
 
     Runs inside the caller's transaction, who records the event.
 
@@ -75,12 +98,11 @@ def write_cells(
     for row in rows:
         row.written_by, row.written_at, row.id = actor, at, uuid7(at=at)
     model = type(rows[0])
-    key, values = (MARK_KEY, MARK_VALUES) if model is Mark else (REMARK_KEY, REMARK_VALUES)
 
     def was_seen(name: tuple[Any, ...], standing: Row | None) -> bool:
         return seen[name] == (standing.version if standing else 0)
 
-    return _write_new(model, key, values, rows, was_seen)
+    return _write_new(model, *SHAPES[model], rows, was_seen)
 
 
 def write_workbook(
@@ -254,7 +276,8 @@ def _fields(row: VersionedRow, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _is_empty(row: VersionedRow, values: tuple[str, ...]) -> bool:
-    return all(value is None or value == "" for value in _fields(row, values))
+    # Zero is a mark, so it must not pass for the False of a box that nobody ticked.
+    return all(value is None or value is False or value == "" for value in _fields(row, values))
 
 
 def _origin(place: Place) -> dict[str, str]:
@@ -303,13 +326,24 @@ def _remarks(
 def _homeroom(
     workbook: ClassWorkbook, enrolments: Mapping[str, UUID], common: dict[str, Any]
 ) -> Iterator[HomeroomRecord]:
+    before = {
+        row.enrolment_id: row
+        for row in standing(
+            HomeroomRecord,
+            school_id=common["school_id"],
+            school_year=common["school_year"],
+            enrolment_ids=list(enrolments.values()),
+        )
+    }
     for row in workbook.homeroom:
         if row.student_code in enrolments:
+            enrolment_id = enrolments[row.student_code]
             yield HomeroomRecord(
                 **common,
                 **_origin(row.place),
+                **_untold(before.get(enrolment_id), row.absences_excused, row.absences_unexcused),
                 id=uuid7(at=common["written_at"]),
-                enrolment_id=enrolments[row.student_code],
+                enrolment_id=enrolment_id,
                 conduct_first=row.conduct_first,
                 conduct_second=row.conduct_second,
                 absences_excused=row.absences_excused,
@@ -317,3 +351,18 @@ def _homeroom(
                 award=row.award,
                 remark=row.remark,
             )
+
+
+def _untold(
+    before: HomeroomRecord | None, excused: int | None, unexcused: int | None
+) -> dict[str, int | None]:
+    """What a workbook has no column for stays; absences by term while they still add up."""
+    if before is None:
+        return {}
+    kept = {"conduct_year": before.conduct_year}
+    for total, name in ((excused, "excused"), (unexcused, "unexcused")):
+        terms = {key: getattr(before, key) for key in (f"{name}_first", f"{name}_second")}
+        known = [value for value in terms.values() if value is not None]
+        if total is not None and (sum(known) == total or (len(known) < 2 and sum(known) < total)):
+            kept |= terms
+    return kept

@@ -32,7 +32,7 @@ from hocba.apps.gradebook.models import Mark, Remark, RemarkPhrase, SavedRequest
 from hocba.apps.gradebook.queries import mark_value
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
-from hocba.apps.roster.queries import roll_of_class
+from hocba.apps.roster.queries import all_in_class
 from hocba.core.assessment.findings import Finding, Place, Severity
 from hocba.core.assessment.marks import AssessmentForm, RemarkLevel
 from hocba.core.assessment.reading import read_mark
@@ -84,8 +84,7 @@ def save_cells(
         viewer=viewer, class_id=class_id, subject_key=subject_key, term=term, entering=True
     )
     digest = _digest(edits, f"{class_id} {subject_key} {term} {origin_file}")
-    roll = {pupil.enrolment_id for pupil in roll_of_class(class_id=class_id)}
-    if any(one.enrolment_id not in roll for one in edits):
+    if not all_in_class(class_id=class_id, enrolment_ids={one.enrolment_id for one in edits}):
         raise HocbaError("gradebook.cell_unknown")
     for _attempt in range(ATTEMPTS):
         answered = _answered(frame.school_id, request_id, digest, actor)
@@ -93,7 +92,10 @@ def save_cells(
             return answered
         try:
             with transaction.atomic():
-                answer = _Saving(frame, origin_file, actor, at).save(edits, request_id)
+                saving = _Saving(frame, origin_file, actor, at, changed=[])
+                answer = saving.save(edits)
+                if saving.changed:
+                    _record(saving, request_id)
                 SavedRequest.objects.create(
                     school_id=frame.school_id,
                     id=request_id,
@@ -126,10 +128,10 @@ class _Saving:
     origin_file: str
     actor: UUID
     at: datetime
+    changed: list[tuple[CellEdit, str, int]]  # what the event tells: cell, value, version
 
-    def save(self, edits: Sequence[CellEdit], request_id: UUID) -> Answer:
+    def save(self, edits: Sequence[CellEdit]) -> Answer:
         answer: Answer = {"at": self.at.isoformat(), "saved": [], "conflicts": [], "refused": []}
-        changed: list[list[Any]] = []
         locked = locked_students(
             school_id=self.frame.school_id,
             school_year=self.frame.school_year,
@@ -145,27 +147,19 @@ class _Saving:
             else:
                 answer["refused"].append(_refused(edit, row))
         for pairs in groups.values():
-            self._write(pairs, answer, changed)
-        if changed:
-            self._record(changed, request_id)
+            self._write(pairs, answer)
         return answer
 
-    def _write(
-        self,
-        pairs: Sequence[tuple[CellEdit, Mark | Remark]],
-        answer: Answer,
-        changed: list[list[Any]],
-    ) -> None:
-        """Write one group of columns; a window that has closed refuses the group alone."""
+    def _write(self, pairs: Sequence[tuple[CellEdit, Mark | Remark]], answer: Answer) -> None:
+        """Write one group of columns; a refusal, which comes before any writing, is its alone."""
         names = {_name(row): edit for edit, row in pairs}
         try:
-            with transaction.atomic():
-                entered: Entered[Any] = write_cells(
-                    rows=[row for _, row in pairs],
-                    seen={name: edit.seen for name, edit in names.items()},
-                    actor=self.actor,
-                    at=self.at,
-                )
+            entered: Entered[Any] = write_cells(
+                rows=[row for _, row in pairs],
+                seen={name: edit.seen for name, edit in names.items()},
+                actor=self.actor,
+                at=self.at,
+            )
         except HocbaError as refusal:
             answer["refused"] += [_refused(edit, refusal) for edit, _ in pairs]
             return
@@ -175,7 +169,7 @@ class _Saving:
                 {**_cell(edit), "value": _text(row), "version": row.version or 0}
             )
         for row in entered.new:
-            changed.append([*_name(row)[:1], names[_name(row)].column, _text(row), row.version])
+            self.changed.append((names[_name(row)], _text(row), row.version))
         for row, standing in entered.conflicts:
             answer["conflicts"].append(_conflict(names[_name(row)], row, standing))
 
@@ -221,28 +215,30 @@ class _Saving:
             remark_level=level.value if level else "",
         )
 
-    def _record(self, changed: list[list[Any]], request_id: UUID) -> None:
-        """Say which cells got which version; the text of a remark stays in its own table."""
-        record_event(
-            school_id=self.frame.school_id,
-            school_year=self.frame.school_year,
-            action="gradebook.cells_written",
-            object_type="class_group",
-            object_id=str(self.frame.class_id),
-            before=None,
-            after={
-                "subject": self.frame.subject.key,
-                "term": self.frame.term.value,
-                "request": str(request_id),
-                "file": self.origin_file,
-                "cells": [
-                    [str(enrolment), column, "" if column == REMARK else value, version]
-                    for enrolment, column, value, version in changed
-                ],
-            },
-            actor=self.actor,
-            at=self.at,
-        )
+
+def _record(saving: _Saving, request_id: UUID) -> None:
+    """Say which cells got which version; the text of a remark stays in its own table."""
+    frame = saving.frame
+    record_event(
+        school_id=frame.school_id,
+        school_year=frame.school_year,
+        action="gradebook.cells_written",
+        object_type="class_group",
+        object_id=str(frame.class_id),
+        before=None,
+        after={
+            "subject": frame.subject.key,
+            "term": frame.term.value,
+            "request": str(request_id),
+            "file": saving.origin_file,
+            "cells": [
+                [str(edit.enrolment_id), edit.column, value * (edit.column != REMARK), version]
+                for edit, value, version in saving.changed
+            ],
+        },
+        actor=saving.actor,
+        at=saving.at,
+    )
 
 
 def add_phrase(*, text: str, actor: UUID, at: datetime) -> None:
