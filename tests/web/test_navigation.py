@@ -32,7 +32,7 @@ def test_a_role_has_few_entries_and_each_opens(
     assert 1 <= len(nav) <= 7
     assert len({item["title"] for item in nav}) == len(nav)
     for item in nav:
-        assert client.get(item["url"]).status_code == 200, item
+        assert client.get(item["url"], follow=True).status_code == 200, item
 
 
 def test_a_teacher_who_leads_a_class_and_a_group_has_few_entries(

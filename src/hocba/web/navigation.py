@@ -16,9 +16,11 @@ from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.roster.queries import units_of_viewer
 from hocba.web.help_pages import help_of
 
-ENTRY_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "deputy_principal")
+# At most seven entries for a role: heads come to marks through results and the book, homeroom
+# teachers to print through the class.
+ENTRY_ROLES = ("subject_teacher", "homeroom_teacher")
 SETUP_ROLES = ("it_officer", "clerk", "principal")
-IMPORT_ROLES = ("it_officer", "principal")
+IMPORT_ROLES = ("it_officer",)
 BOOK_ROLES = (
     "subject_teacher",
     "homeroom_teacher",
@@ -38,7 +40,7 @@ RESULT_ROLES = (
     "department_officer",
 )
 SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
-PRINT_ROLES = ("clerk", "principal", "homeroom_teacher")
+PRINT_ROLES = ("clerk", "principal")
 RECALL_ROLES = (
     "clerk",
     "principal",
