@@ -3,12 +3,6 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
-    "accounts.delegation_days": "Ủy quyền phải có ngày bắt đầu từ hôm nay và ngày kết thúc trong "
-    "vòng một năm sau đó.",
-    "accounts.delegation_overlaps": "Người này đang được ủy quyền việc đó trong thời gian này.",
-    "accounts.delegation_reason": "Hãy ghi lí do hoặc số quyết định.",
-    "accounts.delegation_receiver": "Chỉ ủy quyền cho phó hiệu trưởng đương nhiệm của trường, "
-    "không cho văn thư hay cán bộ công nghệ thông tin.",
     "issuing.no_stand_in": "Phần này không được ký thay.",
     "issuing.not_a_later_signer": "Bạn không ký phần sau người này trên học bạ đó.",
     "issuing.not_reviewed": "Hãy xem trước lớp này rồi mới ký.",

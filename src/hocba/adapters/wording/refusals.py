@@ -2,35 +2,14 @@
 
 from collections.abc import Mapping
 
-from hocba.adapters.wording import Gettext, as_it_is, desk, setups
+from hocba.adapters.wording import Gettext, account_refusals, as_it_is, desk, setups
 from hocba.core.errors import HocbaError
 
 SENTENCES: Mapping[str, str] = {
+    **account_refusals.ACCOUNT_SENTENCES,
     **desk.SENTENCES,
     **setups.REFUSALS,
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
-    "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
-    "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
-    "accounts.last_factor": "Vai trò của bạn cần bước xác minh thứ hai. Hãy thêm cách khác trước "
-    "khi bỏ cách này.",
-    "accounts.own_account": "Không thể tự khóa tài khoản của mình.",
-    "accounts.own_role": "Không thể tự giao vai trò cho mình.",
-    "accounts.person_inactive": "Tài khoản này đã khóa.",
-    "accounts.person_unknown": "Không có tài khoản này.",
-    "accounts.provider_failed": "Nơi đăng nhập kia không xác nhận được bạn. Hãy thử lại, hoặc vào "
-    "bằng mật khẩu.",
-    "accounts.provider_stranger": "Chưa có tài khoản nào khớp với người vừa đăng nhập ở nơi kia. "
-    "Hãy hỏi người quản lí tài khoản.",
-    "accounts.role_already_ended": "Vai trò này đã kết thúc.",
-    "accounts.role_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
-    "accounts.role_overlaps": "Người này đã giữ vai trò này trong thời gian đó.",
-    "accounts.role_unknown": "Vai trò này không có trong danh mục.",
-    "accounts.roles_conflict": "Hai vai trò này không được do một người giữ cùng lúc.",
-    "accounts.secret_unreadable": "Khóa xác minh của tài khoản không đọc được. Hãy báo người vận "
-    "hành hệ thống.",
-    "accounts.sign_in_again": "Việc này cần đăng nhập lại trong năm phút vừa qua. Hãy đăng xuất, "
-    "đăng nhập rồi làm lại.",
-    "accounts.username_taken": "Tên đăng nhập này đã có người dùng.",
     "api.batch_too_large": "Một lô có từ 1 đến %(limit)s mục.",
     "api.batch_unfinished": "Lô này chưa xong. Hãy hỏi lại sau.",
     "api.body": "Nội dung gửi lên không đúng khuôn dạng: %(place)s.",

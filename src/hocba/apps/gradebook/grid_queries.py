@@ -26,8 +26,8 @@ from hocba.apps.gradebook.models import Lock, Mark, Remark, RemarkPhrase
 from hocba.apps.gradebook.permissions import (
     HEADS,
     can_enter_marks,
+    can_read_marks,
     require_enter_marks,
-    require_read_marks,
 )
 from hocba.apps.gradebook.queries import mark_value, standing, term_marks
 from hocba.apps.roster.elective_queries import combinations
@@ -76,8 +76,9 @@ def frame_for(
     assignment = assignment_of(class_id=class_id, subject_key=subject_key)
     if assignment is None or term not in {one.value for one in Term}:
         raise HocbaError("access.denied")
-    require = require_enter_marks if entering else require_read_marks
-    require(viewer, class_group=assignment.class_group, teacher_id=assignment.teacher_id)
+    group, teacher_id = assignment.class_group, assignment.teacher_id
+    if entering or not can_read_marks(viewer, class_group=group, subject_key=subject_key):
+        require_enter_marks(viewer, class_group=group, teacher_id=teacher_id)
     return _frame(assignment, Term(term)), assignment
 
 
