@@ -33,7 +33,13 @@ RESULT_ROLES = (
     "authority_officer",
     "department_officer",
 )
-SIGNING_ROLES = ("subject_teacher", "homeroom_teacher", "principal", "clerk")
+SIGNING_ROLES = (
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "deputy_principal",
+    "clerk",
+)
 PRINT_ROLES = ("clerk", "principal", "homeroom_teacher")
 RECALL_ROLES = (
     "clerk",
