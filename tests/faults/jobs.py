@@ -38,6 +38,10 @@ from hocba.core.signing.keys import ed25519_verify
 from hocba.web.demo import road
 from hocba.web.demo.city import build_city
 from hocba.web.demo.report import Report
+from tests.faults.life_jobs import inspect_print as inspect_print
+from tests.faults.life_jobs import inspect_recall as inspect_recall
+from tests.faults.life_jobs import print_class as print_class
+from tests.faults.life_jobs import recall_all as recall_all
 from tests.faults.mark_jobs import inspect_marks as inspect_marks
 from tests.faults.mark_jobs import make_sheet as make_sheet
 from tests.faults.mark_jobs import post_marks as post_marks

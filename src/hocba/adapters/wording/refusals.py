@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from hocba.adapters.wording import Gettext, as_it_is, desk
+from hocba.adapters.wording import Gettext, as_it_is, desk, setups
 from hocba.core.errors import HocbaError
 
 SENTENCES: Mapping[str, str] = {
     **desk.SENTENCES,
+    **setups.REFUSALS,
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
     "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
     "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
@@ -321,20 +322,6 @@ SENTENCES: Mapping[str, str] = {
     "roster.unit_code_taken": "Mã đơn vị này đã có.",
     "roster.unit_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
     "roster.was_there": "Học sinh đã từng ở lớp đó trong năm học này nên không vào lại được.",
-    "setup.blocked": "Tệp còn %(rows)s dòng có lỗi chặn nên chưa ghi gì. Hãy sửa tệp rồi gửi lại.",
-    "setup.changed_since_preview": "Dữ liệu của trường đã thay đổi từ lúc xem trước, hoặc bản xem "
-    "trước không phải của tệp này. Chưa ghi gì. Hãy mở lại trang xem trước rồi xác nhận.",
-    "setup.import_unknown": "Không có tệp này.",
-    "setup.kind_unknown": "Không có loại tệp này.",
-    "setup.nothing_to_do": "Tệp không làm thay đổi gì.",
-    "setup.owner_elsewhere": "Người này không làm việc ở trường.",
-    "setup.reason_missing": "Hãy nêu lí do.",
-    "setup.state": "Tệp này không còn ở bước đó.",
-    "setup.undo_built_on": "Không hoàn tác được: đã có dữ liệu dựa vào dòng %(place)s (điểm, lớp, "
-    "phân công, đăng nhập). Chưa đổi gì.",
-    "setup.undo_changed": "Không hoàn tác được: dòng %(place)s đã được sửa sau lần nhập này. Chưa "
-    "đổi gì.",
-    "setup.year_unknown": "Năm học phải có dạng 2024-2025.",
     "sheet.mixed": "Một tờ ký chỉ gồm học bạ của một lớp, một năm học và một người ký.",
     "sheet.not_allowed": "Phần này phải ký trên từng học bạ, không ký chung cả lớp.",
     "sheet.other_root": "Nội dung đã bị sửa sau khi ký, hoặc tờ ký chung là của học bạ khác.",

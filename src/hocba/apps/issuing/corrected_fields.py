@@ -16,7 +16,7 @@ from hocba.core.assessment.spelling import plain_words
 from hocba.core.errors import HocbaError
 
 REMARK, AWARD = "remark", "award"
-CONDUCT = ("conduct_first", "conduct_second")
+CONDUCT = ("conduct_first", "conduct_second", "conduct_year")
 ABSENCES = ("absences_excused", "absences_unexcused")
 HOMEROOM = (*CONDUCT, *ABSENCES, AWARD, "homeroom_remark")
 LIMITS: Mapping[str, int] = {REMARK: 1000, "homeroom_remark": 1000, AWARD: 300}
@@ -31,7 +31,9 @@ def fields_of(book: GradebookYear) -> list[dict[str, Any]]:
     values = [
         (str(one.subject), REMARK, book.remarks.get(one.subject, "")) for one in year.subjects
     ]
-    values += [("", name, _level_word(getattr(year, name))) for name in CONDUCT]
+    # The year's is judged by the teacher only where the circular has no table (TT58/2011).
+    names = CONDUCT if year.conduct_year is not None else CONDUCT[:2]
+    values += [("", name, _level_word(getattr(year, name))) for name in names]
     counts = [("", name, getattr(year, name)) for name in ABSENCES]
     values += [(about, name, "" if value is None else str(value)) for about, name, value in counts]
     values += [("", AWARD, book.other_award), ("", "homeroom_remark", book.homeroom_remark)]
@@ -77,8 +79,11 @@ def changed_year(year: StudentYear, kind: str, word: str) -> StudentYear:
     """Return the year with one field changed; texts decide nothing and leave it as it is."""
     if kind in CONDUCT:
         level = _LEVELS[plain_words(word)]
-        first = kind == CONDUCT[0]
-        return replace(year, conduct_first=level) if first else replace(year, conduct_second=level)
+        if kind == "conduct_first":
+            return replace(year, conduct_first=level)
+        if kind == "conduct_second":
+            return replace(year, conduct_second=level)
+        return replace(year, conduct_year=level)
     if kind in ABSENCES:
         count, excused = int(word), kind == ABSENCES[0]
         return (

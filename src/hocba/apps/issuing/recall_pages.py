@@ -256,6 +256,7 @@ _PLACES = {
     "remark": "nhận xét",
     "conduct_first": "Rèn luyện HKI",
     "conduct_second": "Rèn luyện HKII",
+    "conduct_year": "Rèn luyện cả năm",
     "absences_excused": "Nghỉ có phép",
     "absences_unexcused": "Nghỉ không phép",
     "award": "Khen thưởng, danh hiệu khác",

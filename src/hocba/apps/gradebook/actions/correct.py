@@ -19,6 +19,10 @@ from hocba.core.assessment.marks import MarkKind, Outcome, RemarkLevel, SubjectK
 from hocba.core.errors import HocbaError
 
 _REASON = 300
+_TERMS_OF = {
+    "absences_excused": ("excused_first", "excused_second"),
+    "absences_unexcused": ("unexcused_first", "unexcused_second"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ def apply_corrections(
             if getattr(earlier, name) != before:
                 raise HocbaError("gradebook.correction_stale")
             setattr(row, name, after)
+            for term in _TERMS_OF.get(name, ()):  # a corrected sum is no longer the sum of these
+                setattr(row, term, None)
             rows[earlier.id] = earlier, row
     if not rows:
         return 0
