@@ -140,7 +140,7 @@ def test_the_token_is_pulled_out_and_the_rest_is_signed_after_a_reload(
     assert (signed(city), token.signatures_asked) == (2, 3)
     token.token_in = False
     at_the_desk.reload()
-    at_the_desk.get_by_role("button", name=f"Ký {CLASS_SIZE - 2} học bạ").click()
+    at_the_desk.get_by_role("button", name=f"Ký tiếp {CLASS_SIZE - 2} học bạ").click()
     stopped_for(at_the_desk, "bridge.no_token")
     token.token_in = True
     one_by_one(at_the_desk)
