@@ -283,9 +283,6 @@ SENTENCES: Mapping[str, str] = {
     "request.time": "Thời điểm --at phải có dạng 2026-06-01T00:00:00+07:00.",
     "request.too_large": "Tệp quá lớn: tối đa %(megabytes)s MB.",
     "request.unreadable": "Không hiểu nội dung vừa gửi. Hãy tải lại trang rồi làm lại.",
-    "roster.already_left": "Học sinh này đã rời lớp.",
-    "roster.assignment_confirmed": "Hiệu trưởng đã phân công người khác cho phần này. Hãy đề nghị "
-    "hiệu trưởng đổi phân công, hoặc sửa tên giáo viên trong sổ.",
     "roster.citizen_id_taken": "Số định danh cá nhân này đã thuộc một học sinh khác.",
     "roster.class_has_other_grade": "Lớp này đã có ở khối khác.",
     "roster.class_unknown": "Không có lớp này.",
@@ -300,7 +297,6 @@ SENTENCES: Mapping[str, str] = {
     "roster.subject_twice": "Một môn được phân công hai lần.",
     "roster.unit_code_taken": "Mã đơn vị này đã có.",
     "roster.unit_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
-    "roster.was_there": "Học sinh đã từng ở lớp đó trong năm học này nên không vào lại được.",
     "sheet.mixed": "Một tờ ký chỉ gồm học bạ của một lớp, một năm học và một người ký.",
     "sheet.not_allowed": "Phần này phải ký trên từng học bạ, không ký chung cả lớp.",
     "sheet.other_root": "Nội dung đã bị sửa sau khi ký, hoặc tờ ký chung là của học bạ khác.",

@@ -66,6 +66,10 @@ FINDINGS: Mapping[str, str] = {
 }
 
 REFUSALS: Mapping[str, str] = {
+    "roster.already_left": "Học sinh này đã rời lớp.",
+    "roster.assignment_confirmed": "Hiệu trưởng đã phân công người khác cho phần này. Hãy đề nghị "
+    "hiệu trưởng đổi phân công, hoặc sửa tên giáo viên trong sổ.",
+    "roster.was_there": "Học sinh đã từng ở lớp đó trong năm học này nên không vào lại được.",
     "setup.blocked": "Tệp còn %(rows)s dòng có lỗi chặn nên chưa ghi gì. Hãy sửa tệp rồi gửi lại.",
     "setup.changed_since_preview": "Dữ liệu của trường đã thay đổi từ lúc xem trước, hoặc bản xem "
     "trước không phải của tệp này. Chưa ghi gì. Hãy mở lại trang xem trước rồi xác nhận.",

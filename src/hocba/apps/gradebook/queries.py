@@ -116,11 +116,7 @@ def gradebook_years(
                 school_level=school_level,
                 grade=grade,
                 school_year=school_year,
-                subjects=tuple(
-                    _subject_year(item, marks[enrolment_id], chosen.get(enrolment_id))
-                    for item in taught
-                    if enrolment_id not in chosen or chosen[enrolment_id].takes(item.key)
-                ),
+                subjects=_subject_years(taught, marks[enrolment_id], chosen.get(enrolment_id)),
                 conduct_first=_level(record, "conduct_first"),
                 conduct_second=_level(record, "conduct_second"),
                 absences_excused=None if record is None else record.absences_excused,
@@ -157,6 +153,16 @@ def checked_workbook(*, viewer: Viewer, school_id: UUID, run_id: UUID) -> tuple[
         raise HocbaError("gradebook.run_unknown")
     data = blob_store().get(run.file_sha256)
     return run, check_file(data=data, filename=run.filename, school_id=school_id)
+
+
+def _subject_years(
+    taught: Iterable[TaughtSubject],
+    marks: Mapping[tuple[str, str], list[Mark]],
+    chosen: Combination | None,
+) -> tuple[SubjectYear, ...]:
+    """Leave out the electives that others of the class have chosen."""
+    own = (item for item in taught if chosen is None or chosen.takes(item.key))
+    return tuple(_subject_year(item, marks, chosen) for item in own)
 
 
 def _subject_year(
