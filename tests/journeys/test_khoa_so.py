@@ -93,6 +93,11 @@ def test_gvbm_xin_mo_khoa_hai_nguoi_duyet_tu_dong_khi_het_han(
     page.goto(f"{site(page)}/nhap-diem/{class_id}/toan/hk1/")
     expect(page.locator("td[data-column='final']").first).to_have_attribute("aria-readonly", "true")
 
+    look_at_signals(city, sign_in)
+
+
+def look_at_signals(city: City, sign_in: SignIn) -> None:
+    """The head sees the late change, notes it, and goes on to its history."""
     page = sign_in("hieutruong")
     page.goto(f"{site(page)}/tin-hieu/{city.school_id}/")
     expect(page.get_by_role("heading", name="Sửa sau khi sổ đã đóng")).to_be_visible()
