@@ -22,7 +22,7 @@ def page_names(resolver: URLResolver) -> set[str]:
     names: set[str] = set()
     for one in resolver.url_patterns:
         if isinstance(one, URLResolver):
-            names |= page_names(one)
+            names |= page_names(one) if one.app_name != "admin" else set()
         elif isinstance(one, URLPattern) and one.name and not _elsewhere(one):
             names.add(one.name)
     return names - {"view_on_site"}

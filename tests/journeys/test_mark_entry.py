@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -253,6 +255,48 @@ def test_gvbm_nhan_xet_ca_lop_tu_kho(teach: Any, sign_in: SignIn) -> None:
     assert Mark.objects.filter(school_id=class_group.school_id, remark_level="Đ").count() >= 1
 
 
+def test_gvbm_gui_bang_diem_tu_excel(teach: Any, sign_in: SignIn, tmp_path: Path) -> None:
+    """Out of the sheet, filled in Excel, back by its differences; on a phone as well."""
+    class_group = teach(3)
+    page = sign_in("gv01", viewport=PHONE)
+    page.goto(page.url.replace("/ban-lam-viec/", address("mark_sheet", class_group)))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Xuất Excel").click()
+    download.value.save_as(tmp_path / "diem.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "diem.xlsx")
+    for line, mark in enumerate((8, "8,5", "85"), start=7):
+        book["Điểm"][f"D{line}"] = mark
+    book.save(tmp_path / "diem.xlsx")
+    page.get_by_role("link", name="Nhập từ Excel").click()
+    assert_fit(page)
+    page.get_by_label("Tệp Excel").set_input_files(tmp_path / "diem.xlsx")
+    page.get_by_role("button", name="Xem chỗ khác nhau").click()
+    expect(page.get_by_text("Tệp làm thay đổi 2 ô. Chưa ghi gì.")).to_be_visible()
+    expect(page.get_by_text("Điểm 85 nằm ngoài thang 10")).to_be_visible()
+    assert_fit(page)
+    assert marks(class_group) == {}
+    page.get_by_role("button", name="Ghi 2 ô").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã ghi 2 ô")
+    assert_fit(page)
+    assert sorted(value for value, _ in marks(class_group).values()) == [80, 85]
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
+def test_hieu_truong_xem_ma_khong_sua_duoc(
+    teach: Any, sign_in: SignIn, make_person: Callable[..., Person], school: Unit, viewport: Any
+) -> None:
+    teach(45)
+    make_person("hieutruong", ("principal", school), password=PASSWORD)
+    page = sign_in("hieutruong", **({"viewport": viewport} if viewport else {}))
+    page.get_by_role("link", name="Nhập điểm", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("thiếu 270/270")
+    assert_fit(page)
+    page.get_by_role("link", name="Xem điểm 9A1, Toán, HK1").click()
+    expect(page.get_by_text("Chỉ xem. Điểm do Nguyễn gv01 nhập.")).to_be_visible()
+    expect(page.get_by_role("grid").get_by_role("textbox")).to_have_count(0)
+    assert_fit(page)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
 def test_a_full_class_with_long_names_fits(
@@ -271,5 +315,9 @@ def test_a_full_class_with_long_names_fits(
     page.goto(page.url.replace("/ban-lam-viec/", address("mark_sheet", class_group)))
     enter(page, 2, "ĐĐGtx 3", "85")
     expect(page.locator("[data-problems]")).to_be_visible()
-    page.screenshot(path=f"/tmp/grid-{scheme}-{'phone' if viewport else 'desk'}.png")
+    row = page.locator("tr.here th").bounding_box()
+    chosen = field(page).bounding_box()
+    assert row is not None
+    assert chosen is not None
+    assert chosen["x"] >= row["x"] + row["width"] - 1, "the chosen cell is not under the names"
     assert_fit(page)

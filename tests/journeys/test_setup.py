@@ -205,7 +205,7 @@ def test_tep_mau_tai_ve_gui_lai_khong_lam_thay_doi_gi(
     """Tệp mẫu có sẵn lớp đang học; gửi lại y nguyên thì không có gì để ghi."""
     walk("accepted")
     page = sign_in("cntt")
-    for step, note in (("Học sinh", "6"), ("Phân công", "15")):
+    for step, note in (("Học sinh", "6"), ("Phân công", "13")):
         page.get_by_role("link", name="Thiết lập năm học", exact=True).click()
         page.get_by_role("link", name="2024-2025").click()
         page.get_by_role("link", name=f"Mở bước {STEPS.index(step) + 1}").click()

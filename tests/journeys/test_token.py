@@ -45,10 +45,19 @@ def token(
 
 @pytest.fixture
 def at_the_desk(sign_in: SignIn, token: VgcaSimulator, class_id: UUID) -> Page:
-    """The first teacher before the class to sign."""
+    """The first teacher in a session over the class to sign, all read that must be read."""
     page = sign_in("gv01")
     page.goto(page.url.replace("ban-lam-viec/", f"ky-so/{class_id}/ca-nhan/"))
+    look_through(page)
     return page
+
+
+def look_through(page: Page) -> None:
+    """Open a session from the class page, and open the transcripts that must be opened."""
+    page.get_by_role("button", name="Xem trước").click()
+    while (unread := page.locator(".pages li").filter(has_text="Chưa mở")).count():
+        unread.get_by_role("link").first.click()
+        page.get_by_role("link", name="Về lượt ký").last.click()
 
 
 def signer_of(city: City) -> SoftwareSigner:
@@ -88,7 +97,7 @@ def stopped_for(page: Page, code: str) -> None:
 
 
 def finished(page: Page) -> None:
-    expect(page.get_by_text("Đã ký hết phần của bạn ở lớp này")).to_be_visible()
+    expect(page.get_by_text("Đã ký hết phần của bạn ở lượt này")).to_be_visible()
     expect(page.locator("tbody .badge--passed")).to_have_count(CLASS_SIZE)
 
 
@@ -104,6 +113,8 @@ def test_a_subject_teacher_signs_a_class_with_one_pin(
         one.get_by_role("link", name="Ký lớp 9A1").click()
         expect(one.get_by_text("Chứng thư của bạn")).to_be_visible()
         assert_fit(one)
+        look_through(one)
+        assert_fit(one)
     page.get_by_role("button", name=f"Ký {CLASS_SIZE} học bạ").dblclick()
     finished(page)
     assert_fit(page)
@@ -112,7 +123,7 @@ def test_a_subject_teacher_signs_a_class_with_one_pin(
     finished(phone)
     assert_fit(phone)
     phone.reload()
-    expect(phone.get_by_text("Bạn đã ký hết phần của mình")).to_be_visible()
+    expect(phone.get_by_text("Không còn phần nào chờ bạn ký ở lượt này")).to_be_visible()
     assert_fit(phone)
     assert token.signatures_asked == 1
 
@@ -129,7 +140,7 @@ def test_the_token_is_pulled_out_and_the_rest_is_signed_after_a_reload(
     assert (signed(city), token.signatures_asked) == (2, 3)
     token.token_in = False
     at_the_desk.reload()
-    at_the_desk.get_by_role("button", name=f"Ký {CLASS_SIZE - 2} học bạ").click()
+    at_the_desk.get_by_role("button", name=f"Ký tiếp {CLASS_SIZE - 2} học bạ").click()
     stopped_for(at_the_desk, "bridge.no_token")
     token.token_in = True
     one_by_one(at_the_desk)

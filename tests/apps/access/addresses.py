@@ -22,6 +22,7 @@ class Row:
     unknown: bool = False
     parts: dict[str, str] = field(default_factory=dict)
     send: dict[str, str] | None = None
+    json: str = "{}"
 
     def names(self) -> dict[str, str]:
         """Return the parts of the address and their kinds."""
@@ -63,4 +64,11 @@ def workplace_rows() -> Iterator[Row]:
             for one in line if isinstance(line, list) else [line]:
                 parts = {name: value for name, value in one.items() if f":{name}>" in route}
                 may = {method: frozenset(one.get(method, "").split()) for method in ("get", "post")}
-                yield Row(route, may, one.get("unknown", False), parts, one.get("send"))
+                yield Row(
+                    route,
+                    may,
+                    one.get("unknown", False),
+                    parts,
+                    one.get("send"),
+                    one.get("json", "{}"),
+                )

@@ -41,7 +41,7 @@ ROLES = {
 REACH = {
     "subject_teacher": "subject",
     "homeroom_teacher": "class",
-    "subject_head": "subject",
+    "subject_head": "group",
     "principal": "school",
     "deputy_principal": "school",
     "clerk": "school",
@@ -52,6 +52,7 @@ REACH = {
 }
 WITHIN = {
     "subject": frozenset({"own"}),
+    "group": frozenset({"own", "other_class"}),
     "class": frozenset({"own", "other_subject"}),
     "school": frozenset({"own", "other_subject", "other_class", "other_year"}),
     "city": frozenset({"own", "other_subject", "other_class", "other_year", "other_school"}),
@@ -79,6 +80,7 @@ def build_worlds(city: City, class_id: UUID) -> Worlds:
     assert authority is not None
     people = {role: _person(username, role, school) for role, username in ROLES.items()}
     stranger = _person("nguoila", "subject_teacher", school)
+    head = people["subject_head"]  # of the subject, since they teach it in another class
     other = _unit("authority", "01-KHAC", authority.parent_id)
     elsewhere = _unit("school", "01009999", other.pk)
     own = ClassGroup.objects.get(pk=class_id)
@@ -92,6 +94,8 @@ def build_worlds(city: City, class_id: UUID) -> Worlds:
         "class_id": class_id,
         "subject_key": subject,
         "enrolment_id": enrolment.pk,
+        "term": "hk1",
+        "school_year": own.school_year,
         "run_id": run.id if run else uuid4(),
         **({"lookup_uuid": issued.lookup_uuid} if issued else {}),
         **({"request_id": request} if request else {}),
@@ -101,7 +105,7 @@ def build_worlds(city: City, class_id: UUID) -> Worlds:
         values={
             "own": mine,
             "other_subject": mine | {"subject_key": _other_subject(subject, class_id)},
-            "other_class": mine | _class(school, own.school_year, "9A9", stranger),
+            "other_class": mine | _class(school, own.school_year, "9A9", head, subject),
             "other_year": mine | _class(school, "2023-2024", "8A9", stranger),
             "other_school": mine
             | {"school_id": elsewhere.pk}
@@ -143,7 +147,9 @@ def _unit(kind: str, code: str, parent_id: UUID | None) -> Unit:
     )
 
 
-def _class(school: Unit, school_year: str, name: str, teacher: Person) -> Values:
+def _class(
+    school: Unit, school_year: str, name: str, teacher: Person, subject: str = "toan"
+) -> Values:
     student = StudentEntry(
         list_number=1,
         student_code=f"{school.code}{school_year[:4]}{name}",
@@ -157,7 +163,7 @@ def _class(school: Unit, school_year: str, name: str, teacher: Person) -> Values
         grade=int(name[0]),
         name=name,
         students=[student],
-        assignments=[AssignmentEntry(subject_key="toan", periods=140, teacher_id=teacher.pk)],
+        assignments=[AssignmentEntry(subject_key=subject, periods=140, teacher_id=teacher.pk)],
         homeroom_teacher_id=None,
         actor=None,
         at=timezone.now(),

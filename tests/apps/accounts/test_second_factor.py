@@ -180,3 +180,49 @@ def test_grave_acts_ask_again_after_five_minutes(
     again = client.post(answer.headers["Location"], {"code": spare})
     assert again.headers["Location"] == "/tai-khoan/ma-du-phong/"
     assert client.get("/tai-khoan/ma-du-phong/").status_code == 200
+
+
+def test_an_old_session_grants_no_role_until_it_is_signed_in_again(
+    client: Client, operator: Person, clerk: Person, other_school: Unit, settings: Any
+) -> None:
+    settings.HOCBA_STEP_UP = True
+    operator.set_password(PASSWORD)
+    operator.save()
+    client.force_login(operator)
+    form = {
+        "person": clerk.pk,
+        "role": "subject_teacher",
+        "unit_id": other_school.pk,
+        "valid_from": "01/08/2025",
+    }
+    assert client.get("/quan-tri/accounts/roleassignment/add/").status_code == 200
+    asked = client.post("/quan-tri/accounts/roleassignment/add/", form)
+    assert asked.headers["Location"].startswith("/dang-nhap/lai/?next=")
+    assert not clerk.roles.filter(unit_id=other_school.pk).exists()
+    client.post(asked.headers["Location"], {"password": PASSWORD})  # what was sent is done now
+    assert clerk.roles.filter(unit_id=other_school.pk).exists()
+
+
+def test_signing_is_opened_by_a_fresh_sign_in_alone(
+    client: Client, clerk: Person, school: Unit, settings: Any
+) -> None:
+    settings.HOCBA_STEP_UP = True
+    clerk.set_password(PASSWORD)
+    clerk.save()
+    client.force_login(clerk)
+    here = f"/ky-so/ban-in/{school.pk}/"
+    assert client.get(here).headers["Location"].startswith("/dang-nhap/lai/?next=")
+    answer = client.post(f"{here}chuan-bi/", {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "accounts.sign_in_again")
+    client.post(f"/dang-nhap/lai/?next={here}", {"password": PASSWORD})
+    assert client.get(here).status_code == 200
+
+
+def test_who_has_nothing_to_show_again_signs_in_anew(
+    client: Client, clerk: Person, school: Unit, settings: Any
+) -> None:
+    settings.HOCBA_STEP_UP = True
+    client.force_login(clerk)  # by the provider: no password here, no second factor
+    answer = client.get(f"/ky-so/ban-in/{school.pk}/")
+    assert answer.status_code == 409
+    assert "đăng xuất" in answer.content.decode()

@@ -1,4 +1,4 @@
-"""People are sorted as Vietnamese lists do: given name, middle name, family name; letters, tones."""
+"""People are sorted as Vietnamese lists do: given, middle, family name; letters, then tones."""
 
 import pytest
 

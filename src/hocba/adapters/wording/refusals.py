@@ -2,40 +2,15 @@
 
 from collections.abc import Mapping
 
-from hocba.adapters.wording import Gettext, as_it_is, later_life
+from hocba.adapters.wording import Gettext, account_refusals, as_it_is, desk, later_life, setups
 from hocba.core.errors import HocbaError
 
 SENTENCES: Mapping[str, str] = {
+    **account_refusals.ACCOUNT_SENTENCES,
+    **desk.SENTENCES,
     **later_life.SENTENCES,
+    **setups.REFUSALS,
     "access.denied": "Bạn không có quyền làm việc này. Hãy hỏi người quản lí tài khoản.",
-    "accounts.citizen_id_form": "Số định danh cá nhân phải có đúng 12 chữ số.",
-    "accounts.citizen_id_taken": "Số định danh cá nhân này đã có tài khoản.",
-    "accounts.delegation_days": "Ủy quyền phải có ngày bắt đầu từ hôm nay và ngày kết thúc trong "
-    "vòng một năm sau đó.",
-    "accounts.delegation_overlaps": "Người này đang được ủy quyền việc đó trong thời gian này.",
-    "accounts.delegation_reason": "Hãy ghi lí do hoặc số quyết định.",
-    "accounts.delegation_receiver": "Chỉ ủy quyền cho phó hiệu trưởng đương nhiệm của trường, "
-    "không cho văn thư hay cán bộ công nghệ thông tin.",
-    "accounts.last_factor": "Vai trò của bạn cần bước xác minh thứ hai. Hãy thêm cách khác trước "
-    "khi bỏ cách này.",
-    "accounts.own_account": "Không thể tự khóa tài khoản của mình.",
-    "accounts.own_role": "Không thể tự giao vai trò cho mình.",
-    "accounts.person_inactive": "Tài khoản này đã khóa.",
-    "accounts.person_unknown": "Không có tài khoản này.",
-    "accounts.provider_failed": "Nơi đăng nhập kia không xác nhận được bạn. Hãy thử lại, hoặc vào "
-    "bằng mật khẩu.",
-    "accounts.provider_stranger": "Chưa có tài khoản nào khớp với người vừa đăng nhập ở nơi kia. "
-    "Hãy hỏi người quản lí tài khoản.",
-    "accounts.role_already_ended": "Vai trò này đã kết thúc.",
-    "accounts.role_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
-    "accounts.role_overlaps": "Người này đã giữ vai trò này trong thời gian đó.",
-    "accounts.role_unknown": "Vai trò này không có trong danh mục.",
-    "accounts.roles_conflict": "Hai vai trò này không được do một người giữ cùng lúc.",
-    "accounts.secret_unreadable": "Khóa xác minh của tài khoản không đọc được. Hãy báo người vận "
-    "hành hệ thống.",
-    "accounts.sign_in_again": "Việc này cần đăng nhập lại trong năm phút vừa qua. Hãy đăng xuất, "
-    "đăng nhập rồi làm lại.",
-    "accounts.username_taken": "Tên đăng nhập này đã có người dùng.",
     "api.batch_too_large": "Một lô có từ 1 đến %(limit)s mục.",
     "api.batch_unfinished": "Lô này chưa xong. Hãy hỏi lại sau.",
     "api.body": "Nội dung gửi lên không đúng khuôn dạng: %(place)s.",
@@ -194,27 +169,10 @@ SENTENCES: Mapping[str, str] = {
     "issuing.no_homeroom_teacher": "Lớp %(class_name)s chưa có giáo viên chủ nhiệm khớp tên và số "
     "định danh.",
     "issuing.no_principal": "Trường phải có đúng một hiệu trưởng đương nhiệm.",
-    "issuing.no_stand_in": "Phần này không được ký thay.",
-    "issuing.not_a_later_signer": "Bạn không ký phần sau người này trên học bạ đó.",
-    "issuing.not_reviewed": "Hãy xem trước lớp này rồi mới ký.",
-    "issuing.nothing_waits": "Không có học bạ nào đang chờ bạn ký ở các lớp này.",
     "issuing.not_own_subject": "Chỉ giáo viên đang dạy môn đó ở lớp được đề nghị sửa điểm môn đó.",
     "issuing.not_the_signer": "Phần này do người khác ký.",
-    "issuing.other_head_named": "Học bạ này ghi tên hiệu trưởng khác. Hãy trả lại để lập lại.",
-    "issuing.pages_unopened": "Còn học bạ phải mở ra xem trước khi ký.",
-    "issuing.return_answer": "Hãy ghi đã sửa gì, hoặc vì sao giữ nguyên.",
-    "issuing.return_reason": "Hãy ghi lí do trả lại.",
-    "issuing.return_nothing_chosen": "Hãy chọn ít nhất một học bạ để trả lại.",
-    "issuing.returned": "Học bạ này vừa được trả lại, không ký được nữa.",
-    "issuing.review_outdated": "Học bạ đã đổi sau lúc bạn xem. Hãy xem lại rồi ký.",
-    "issuing.session_too_large": "Một lượt ký có nhiều nhất %(limit)s phần. Hãy chọn ít lớp hơn.",
-    "issuing.session_unknown": "Không có lượt ký này.",
     "issuing.slot_unknown": "Không có phần ký này.",
     "issuing.wrong_state": "Học bạ không còn ở bước này.",
-    "issuing.stand_in_nothing_chosen": "Hãy chọn ít nhất một phần để ký thay.",
-    "issuing.stand_in_reason": "Hãy ghi lí do ký thay.",
-    "issuing.teacher_in_office": "Giáo viên này vẫn đang công tác ở trường, không ký thay được.",
-    "issuing.two_slots": "Một người không được ký hai phần này của cùng một học bạ.",
     "issuing.stamp_waiting": "Đang chờ dấu thời gian của chữ ký trước. Hãy thử lại sau ít phút.",
     "ledger.clock_behind": "Đồng hồ máy chủ chậm hơn mục mới nhất của nhật ký %(seconds)s giây nên "
     "chưa phát hành. Hãy báo người vận hành chỉnh đồng hồ.",
@@ -289,9 +247,6 @@ SENTENCES: Mapping[str, str] = {
     "request.time": "Thời điểm --at phải có dạng 2026-06-01T00:00:00+07:00.",
     "request.too_large": "Tệp quá lớn: tối đa %(megabytes)s MB.",
     "request.unreadable": "Không hiểu nội dung vừa gửi. Hãy tải lại trang rồi làm lại.",
-    "roster.already_left": "Học sinh này đã rời lớp.",
-    "roster.assignment_confirmed": "Hiệu trưởng đã phân công người khác cho phần này. Hãy đề nghị "
-    "hiệu trưởng đổi phân công, hoặc sửa tên giáo viên trong sổ.",
     "roster.citizen_id_taken": "Số định danh cá nhân này đã thuộc một học sinh khác.",
     "roster.class_has_other_grade": "Lớp này đã có ở khối khác.",
     "roster.class_unknown": "Không có lớp này.",
@@ -306,21 +261,6 @@ SENTENCES: Mapping[str, str] = {
     "roster.subject_twice": "Một môn được phân công hai lần.",
     "roster.unit_code_taken": "Mã đơn vị này đã có.",
     "roster.unit_ends_before_start": "Ngày kết thúc phải sau ngày bắt đầu.",
-    "roster.was_there": "Học sinh đã từng ở lớp đó trong năm học này nên không vào lại được.",
-    "setup.blocked": "Tệp còn %(rows)s dòng có lỗi chặn nên chưa ghi gì. Hãy sửa tệp rồi gửi lại.",
-    "setup.changed_since_preview": "Dữ liệu của trường đã thay đổi từ lúc xem trước, hoặc bản xem "
-    "trước không phải của tệp này. Chưa ghi gì. Hãy mở lại trang xem trước rồi xác nhận.",
-    "setup.import_unknown": "Không có tệp này.",
-    "setup.kind_unknown": "Không có loại tệp này.",
-    "setup.nothing_to_do": "Tệp không làm thay đổi gì.",
-    "setup.owner_elsewhere": "Người này không làm việc ở trường.",
-    "setup.reason_missing": "Hãy nêu lí do.",
-    "setup.state": "Tệp này không còn ở bước đó.",
-    "setup.undo_built_on": "Không hoàn tác được: đã có dữ liệu dựa vào dòng %(place)s (điểm, lớp, "
-    "phân công, đăng nhập). Chưa đổi gì.",
-    "setup.undo_changed": "Không hoàn tác được: dòng %(place)s đã được sửa sau lần nhập này. Chưa "
-    "đổi gì.",
-    "setup.year_unknown": "Năm học phải có dạng 2024-2025.",
     "sheet.mixed": "Một tờ ký chỉ gồm học bạ của một lớp, một năm học và một người ký.",
     "sheet.not_allowed": "Phần này phải ký trên từng học bạ, không ký chung cả lớp.",
     "sheet.other_root": "Nội dung đã bị sửa sau khi ký, hoặc tờ ký chung là của học bạ khác.",

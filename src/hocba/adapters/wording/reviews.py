@@ -29,13 +29,6 @@ PROMOTIONS: Mapping[str, str] = {
     "retained": "Không được lên lớp",
     "pending": "Chưa kết luận",
 }
-SIGNALS: Mapping[str, str] = {
-    "signal.after_lock": "Điểm được sửa sau khi đã khóa sổ.",
-    "signal.direction": "Nhiều điểm được sửa theo cùng một hướng.",
-    "signal.hour": "Điểm được sửa vào ban đêm.",
-    "signal.threshold": "Trung bình môn vừa qua một ngưỡng sau khi sửa điểm.",
-    "signal.volume": "Rất nhiều điểm được sửa trong một ngày.",
-}
 
 
 def spread_title(title: str, *, gettext: Gettext = as_it_is) -> str:

@@ -65,6 +65,27 @@ FINDINGS: Mapping[str, str] = {
     "setup.username_taken": "Tên đăng nhập “%(found)s” đã có người dùng.",
 }
 
+REFUSALS: Mapping[str, str] = {
+    "roster.already_left": "Học sinh này đã rời lớp.",
+    "roster.assignment_confirmed": "Hiệu trưởng đã phân công người khác cho phần này. Hãy đề nghị "
+    "hiệu trưởng đổi phân công, hoặc sửa tên giáo viên trong sổ.",
+    "roster.was_there": "Học sinh đã từng ở lớp đó trong năm học này nên không vào lại được.",
+    "setup.blocked": "Tệp còn %(rows)s dòng có lỗi chặn nên chưa ghi gì. Hãy sửa tệp rồi gửi lại.",
+    "setup.changed_since_preview": "Dữ liệu của trường đã thay đổi từ lúc xem trước, hoặc bản xem "
+    "trước không phải của tệp này. Chưa ghi gì. Hãy mở lại trang xem trước rồi xác nhận.",
+    "setup.import_unknown": "Không có tệp này.",
+    "setup.kind_unknown": "Không có loại tệp này.",
+    "setup.nothing_to_do": "Tệp không làm thay đổi gì.",
+    "setup.owner_elsewhere": "Người này không làm việc ở trường.",
+    "setup.reason_missing": "Hãy nêu lí do.",
+    "setup.state": "Tệp này không còn ở bước đó.",
+    "setup.undo_built_on": "Không hoàn tác được: đã có dữ liệu dựa vào dòng %(place)s (điểm, lớp, "
+    "phân công, đăng nhập). Chưa đổi gì.",
+    "setup.undo_changed": "Không hoàn tác được: dòng %(place)s đã được sửa sau lần nhập này. Chưa "
+    "đổi gì.",
+    "setup.year_unknown": "Năm học phải có dạng 2024-2025.",
+}
+
 KINDS: Mapping[str, str] = {
     "lop": "Lớp",
     "hoc-sinh": "Học sinh",

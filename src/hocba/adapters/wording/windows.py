@@ -20,6 +20,20 @@ STATE_WORDS: Mapping[str, str] = {
     "closed": "đã hết đợt nhập",
     "locked": "đã khóa sổ",
 }
+SHORT_STATES: Mapping[str, str] = {
+    "open": "mở",
+    "not_yet": "chưa tới",
+    "closed": "hết đợt",
+    "locked": "khóa",
+}
+SHORT_GROUPS: Mapping[str, str] = {
+    "regular": "Thường xuyên",
+    "midterm": "Giữa kì",
+    "final": "Cuối kì",
+    "homeroom": "Chủ nhiệm",
+    "remark": "Nhận xét",
+}
+SHORT_TERMS: Mapping[str, str] = {"": "cả năm", "HK1": "HKI", "HK2": "HKII"}
 STATE_BADGES: Mapping[str, str] = {
     "open": "passed",
     "not_yet": "none",

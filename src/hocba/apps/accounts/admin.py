@@ -14,11 +14,13 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext, gettext_lazy
 
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.apps.accounts import actions
 from hocba.apps.accounts.models import ROLES, Person, RoleAssignment
+from hocba.apps.accounts.policy import fresh_to_send
 from hocba.core.errors import HocbaError
 
 if TYPE_CHECKING:
@@ -135,6 +137,16 @@ class ActionAdmin(ReadOnlyAdmin):
         """Everything but what nobody is to read here, once the row is there."""
         hidden = self.exclude or ()
         return tuple(one.name for one in self.opts.fields if one.name not in hidden) if obj else ()
+
+    @method_decorator(fresh_to_send)
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Open an account or give a role only to who signed in just now."""
+        return super().add_view(request, *args, **kwargs)
+
+    @method_decorator(fresh_to_send)
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Act on chosen rows only for who signed in just now."""
+        return super().changelist_view(request, *args, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Take the form of the act for a new row, signed by who fills it in."""

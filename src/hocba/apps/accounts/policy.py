@@ -21,6 +21,7 @@ from django.utils import timezone
 from hocba.apps.accounts.queries import person_by_id, viewer_of
 from hocba.core.errors import HocbaError
 
+SIGNING_SECONDS = 3600  # the longest run of signing before the person is asked again
 View = Callable[..., HttpResponseBase]
 
 
@@ -62,11 +63,26 @@ def signed_in_recently(request: HttpRequest, *, within: int | None = None) -> bo
 def require_recent_sign_in(request: HttpRequest, *, within: int | None = None) -> None:
     """Raise unless the person signed in just now: for answers that are no page.
 
+    `within` is longer for a signing run: its page was fresh, and a class takes its time.
+
     Raises:
         HocbaError: "accounts.sign_in_again".
     """
     if settings.HOCBA_STEP_UP and not signed_in_recently(request, within=within):
         raise HocbaError("accounts.sign_in_again")
+
+
+def fresh_to_open(view: View) -> View:
+    """Let a page ask for a fresh sign-in before it is shown: signing, second factors."""
+    return recent_sign_in_required(view)
+
+
+def fresh_to_send(view: View) -> View:
+    """Let a page be read as ever, and ask before it acts; what was sent is done afterwards.
+
+    For lock and unlock, issue and recall, delegations and roles.
+    """
+    return recent_sign_in_required(view, methods=("POST",))
 
 
 def recent_sign_in_required(view: View, *, methods: tuple[str, ...] = ("GET", "POST")) -> View:

@@ -37,10 +37,10 @@ from django.views.decorators.http import require_POST
 from hocba.apps.accounts.actions import end_sessions, record_second_factor
 from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.policy import (
+    fresh_to_open,
     has_second_factor,
     must_have_second_factor,
     needs_second_factor,
-    recent_sign_in_required,
 )
 from hocba.apps.accounts.sessions import open_sessions
 from hocba.core.errors import HocbaError
@@ -219,7 +219,7 @@ def door(view: Any) -> Any:
 
 def fresh(view: Any) -> Any:
     """Ask for a fresh sign-in before any change of factors."""
-    return never_cache(recent_sign_in_required(view))
+    return never_cache(fresh_to_open(view))
 
 
 def provider_cancelled(_request: HttpRequest) -> HttpResponseBase:

@@ -10,7 +10,9 @@ from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
 
 from hocba.apps.accounts.addresses import client_address
 
@@ -48,11 +50,13 @@ class SignedIn:
 
 def open_sessions(*, person_id: UUID, session_key: str | None) -> list[SignedIn]:
     """Return the person's sign-ins that still hold, the latest seen first."""
-    rows = [
-        row
-        for row in UserSession.objects.filter(user_id=person_id).order_by("-last_seen_at", "-pk")
-        if row.exists()
-    ]
+    rows = list(UserSession.objects.filter(user_id=person_id).order_by("-last_seen_at", "-pk"))
+    keys = [row.session_key for row in rows]
+    open_keys = set(
+        Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list(
+            "session_key", flat=True
+        )
+    )
     return [
         SignedIn(
             id=row.pk,
@@ -63,6 +67,7 @@ def open_sessions(*, person_id: UUID, session_key: str | None) -> list[SignedIn]
             is_this=row.session_key == session_key,
         )
         for row in rows
+        if row.session_key in open_keys
     ]
 
 

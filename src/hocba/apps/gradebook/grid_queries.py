@@ -1,7 +1,7 @@
 """Reading for the grid: one sheet, the list of a person's sheets, the remark bank."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -26,10 +26,11 @@ from hocba.apps.gradebook.models import Lock, Mark, Remark, RemarkPhrase
 from hocba.apps.gradebook.permissions import (
     HEADS,
     can_enter_marks,
+    can_read_marks,
     require_enter_marks,
-    require_read_marks,
 )
 from hocba.apps.gradebook.queries import mark_value, standing, term_marks
+from hocba.apps.roster.elective_queries import combinations
 from hocba.apps.roster.models import TeachingAssignment
 from hocba.apps.roster.queries import (
     assignment_of,
@@ -42,7 +43,7 @@ from hocba.apps.roster.queries import (
 )
 from hocba.apps.roster.values import EnrolledStudent
 from hocba.core.assessment.averages import remark_term, term_average
-from hocba.core.assessment.marks import AssessmentForm, Outcome, Term, TermMarks
+from hocba.core.assessment.marks import AssessmentForm, Outcome, SubjectKey, Term, TermMarks
 from hocba.core.errors import HocbaError
 
 PHRASES, PAGE = 60, 50
@@ -75,8 +76,9 @@ def frame_for(
     assignment = assignment_of(class_id=class_id, subject_key=subject_key)
     if assignment is None or term not in {one.value for one in Term}:
         raise HocbaError("access.denied")
-    require = require_enter_marks if entering else require_read_marks
-    require(viewer, class_group=assignment.class_group, teacher_id=assignment.teacher_id)
+    group, teacher_id = assignment.class_group, assignment.teacher_id
+    if entering or not can_read_marks(viewer, class_group=group, subject_key=subject_key):
+        require_enter_marks(viewer, class_group=group, teacher_id=teacher_id)
     return _frame(assignment, Term(term)), assignment
 
 
@@ -91,7 +93,9 @@ def sheet_for(
     frame, assignment = frame_for(
         viewer=viewer, class_id=class_id, subject_key=subject_key, term=term, entering=False
     )
-    roll = roll_of_class(class_id=class_id)
+    everybody = roll_of_class(class_id=class_id)
+    takers = _takers(frame.school_id, [pupil.enrolment_id for pupil in everybody])
+    roll = [one for one in everybody if takers(one.enrolment_id, frame.subject.key)]
     ids = [pupil.enrolment_id for pupil in roll]
     marks = _marks_of(frame, ids)
     remarks = {row.enrolment_id: row for row in _standing_remarks(frame, ids)}
@@ -207,7 +211,30 @@ def _counted(viewer: Viewer, rows: Sequence[TeachingAssignment]) -> list[Duty]:
         said = Remark.objects.filter(**scope).order_by("version")
         for enrolment, subject, text in said.values_list("enrolment_id", "subject_key", "text"):
             remarks[enrolment, subject] = text != ""
-    return [_duty(viewer, row, sitting[row.class_group_id], marks, remarks) for row in rows]
+    takes = {
+        school: _takers(school, [one for ids in sitting.values() for one in ids])
+        for school in schools
+    }
+    return [
+        _duty(
+            viewer,
+            row,
+            [
+                one
+                for one in sitting[row.class_group_id]
+                if takes[row.class_group.school_id](one, row.subject_key)
+            ],
+            marks,
+            remarks,
+        )
+        for row in rows
+    ]
+
+
+def _takers(school_id: UUID, enrolment_ids: Collection[UUID]) -> Callable[[UUID, str], bool]:
+    """Whether a student is taught a subject: not the electives that others have chosen."""
+    chosen = combinations(school_id=school_id, enrolment_ids=enrolment_ids)
+    return lambda one, key: one not in chosen or chosen[one].takes(SubjectKey(key))
 
 
 def _duty(

@@ -31,6 +31,7 @@ class BoardCell:
     marks: int = 0
     surplus: bool = False
     remark: bool = False
+    taught: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def _cells(one: StudentResults, results: ClassResults, scope: str) -> Iterator[B
     subjects = {subject.subject: subject for subject in one.record.year.subjects}
     for column in results.columns:
         subject = subjects.get(column.key)
-        if subject is None or subject.mode is AssessmentMode.EXEMPT:
+        if subject is None:  # an elective of others
+            yield BoardCell(NOT_ASKED, taught=False)
+        elif subject.mode is AssessmentMode.EXEMPT:
             yield BoardCell(NOT_ASKED)
         else:
             yield _cell(one, subject, results.regulation, scope)

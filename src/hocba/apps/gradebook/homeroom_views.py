@@ -109,7 +109,7 @@ OWN = {"absences": "Ngày nghỉ", "conduct": "Rèn luyện", "remark": "Nhận 
 def _owed(cell: BoardCell) -> str:
     """The light in words."""
     if cell.state == NOT_ASKED:
-        return _("Miễn")
+        return _("Miễn") if cell.taught else _("Không học")
     parts = [
         _("thiếu %(n)s điểm") % {"n": cell.marks} if cell.marks else "",
         _("thừa điểm") if cell.surplus else "",

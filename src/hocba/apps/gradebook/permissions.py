@@ -1,7 +1,8 @@
 """Who enters and who reads marks of a subject in a class. `can_…` answers, `require_…` raises.
 
 Only the teacher to whom the subject is assigned enters; a principal never does. The homeroom
-teacher and the heads of the school read. Who keeps accounts or the seal has no business here.
+teacher and the heads of the school read, the head of a subject group the group's. Who keeps
+accounts or the seal has no business here.
 """
 
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from hocba.apps.accounts.permissions import can_role
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.roster.models import ClassGroup
-from hocba.apps.roster.permissions import is_homeroom_teacher
+from hocba.apps.roster.permissions import headed_subjects, is_homeroom_teacher
 from hocba.core.errors import HocbaError
 
 HEADS = ("principal", "deputy_principal")
@@ -34,7 +35,8 @@ def can_read_all_marks(viewer: Viewer, *, class_group: ClassGroup) -> bool:
     )
 
 
-def require_read_marks(viewer: Viewer, *, class_group: ClassGroup, teacher_id: UUID) -> None:
-    """Raise unless the viewer enters or reads this subject of this class."""
-    if not can_read_all_marks(viewer, class_group=class_group):
-        require_enter_marks(viewer, class_group=class_group, teacher_id=teacher_id)
+def can_read_marks(viewer: Viewer, *, class_group: ClassGroup, subject_key: str) -> bool:
+    """Whether the viewer reads this subject of this class without entering it."""
+    return can_read_all_marks(viewer, class_group=class_group) or subject_key in headed_subjects(
+        viewer, school_id=class_group.school_id, school_year=class_group.school_year
+    )

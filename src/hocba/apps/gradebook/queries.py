@@ -104,12 +104,7 @@ def gradebook_years(
     for remark in of_students(Remark):
         remarks[remark.enrolment_id][SubjectKey(remark.subject_key)] = remark.text
     homeroom = {row.enrolment_id: row for row in of_students(HomeroomRecord)}
-    summers = {row.enrolment_id: row for row in of_students(SummerRecord)}
-    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
-    for again in of_students(Reassessment):
-        result = mark_value(again)
-        if result is not None:
-            reassessed[again.enrolment_id][SubjectKey(again.subject_key)] = result
+    summers = _summers(of_students(SummerRecord), of_students(Reassessment))
     taught = tuple(subjects)
     chosen = combinations(school_id=school_id, enrolment_ids=enrolment_ids)
     years = {}
@@ -121,17 +116,13 @@ def gradebook_years(
                 school_level=school_level,
                 grade=grade,
                 school_year=school_year,
-                subjects=tuple(
-                    _subject_year(item, marks[enrolment_id], chosen.get(enrolment_id))
-                    for item in taught
-                    if enrolment_id not in chosen or chosen[enrolment_id].takes(item.key)
-                ),
+                subjects=_subject_years(taught, marks[enrolment_id], chosen.get(enrolment_id)),
                 conduct_first=_level(record, "conduct_first"),
                 conduct_second=_level(record, "conduct_second"),
                 absences_excused=None if record is None else record.absences_excused,
                 absences_unexcused=None if record is None else record.absences_unexcused,
                 conduct_year=_level(record, "conduct_year"),
-                summer=_summer(summers.get(enrolment_id), reassessed[enrolment_id]),
+                summer=summers.get(enrolment_id, Summer()),
             ),
             remarks=remarks[enrolment_id],
             homeroom_remark="" if record is None else record.remark,
@@ -162,6 +153,16 @@ def checked_workbook(*, viewer: Viewer, school_id: UUID, run_id: UUID) -> tuple[
         raise HocbaError("gradebook.run_unknown")
     data = blob_store().get(run.file_sha256)
     return run, check_file(data=data, filename=run.filename, school_id=school_id)
+
+
+def _subject_years(
+    taught: Iterable[TaughtSubject],
+    marks: Mapping[tuple[str, str], list[Mark]],
+    chosen: Combination | None,
+) -> tuple[SubjectYear, ...]:
+    """Leave out the electives that others of the class have chosen."""
+    own = (item for item in taught if chosen is None or chosen.takes(item.key))
+    return tuple(_subject_year(item, marks, chosen) for item in own)
 
 
 def _subject_year(
@@ -197,11 +198,26 @@ def term_marks(marks: Iterable[Mark]) -> TermMarks:
     )
 
 
-def _summer(record: SummerRecord | None, reassessed: Mapping[SubjectKey, MarkValue]) -> Summer:
-    if record is None:
-        return Summer(reassessed=reassessed)
-    conduct = None if record.training is None else Level(record.training)
-    return Summer(reassessed=reassessed, conduct=conduct, closed=record.closed)
+def _summers(
+    records: Iterable[SummerRecord], subjects: Iterable[Reassessment]
+) -> dict[UUID, Summer]:
+    """What the summer brought, by student; a subject chosen and not yet judged is not in it."""
+    reassessed: dict[UUID, dict[SubjectKey, MarkValue]] = defaultdict(dict)
+    for row in subjects:
+        result = mark_value(row)
+        if result is not None:
+            reassessed[row.enrolment_id][SubjectKey(row.subject_key)] = result
+    by_student = {row.enrolment_id: row for row in records}
+    found = {}
+    for one in {*by_student, *reassessed}:
+        record = by_student.get(one)
+        training = None if record is None else record.training
+        found[one] = Summer(
+            reassessed=reassessed.get(one, {}),
+            conduct=None if training is None else Level(training),
+            closed=record is not None and record.closed,
+        )
+    return found
 
 
 def _level(record: HomeroomRecord | None, field: str) -> Level | None:

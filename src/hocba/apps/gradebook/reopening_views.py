@@ -90,7 +90,7 @@ def ask(request: HttpRequest, class_id: UUID, subject_key: str) -> HttpResponse:
     choices = [
         (
             f"{term}.{group}",
-            f"{GROUP_NAMES[group]}, {TERM_NAMES[term].lower()} ({STATE_WORDS[state]})",
+            f"{GROUP_NAMES[group]}, {TERM_NAMES[term]} ({STATE_WORDS[state]})",
         )
         for term, group, state in parts
     ]

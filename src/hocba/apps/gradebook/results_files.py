@@ -4,7 +4,10 @@ Each file says for whom it was made, of which school and under which number, and
 is recorded.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from urllib.parse import quote
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,21 +18,34 @@ from structlog.contextvars import get_contextvars
 from hocba.adapters.pdf import class_results_pdf
 from hocba.adapters.spreadsheets.results_book import ResultsBook, write_results_book
 from hocba.adapters.wording.results import INSIDE
-from hocba.apps.accounts.queries import person_by_id
+from hocba.apps.accounts.queries import person_by_id, viewer_of_request
 from hocba.apps.gradebook.actions.results import record_export
 from hocba.apps.gradebook.homeroom_views import actor_of, asked_order, asked_scope
-from hocba.apps.gradebook.results import ClassResults
+from hocba.apps.gradebook.results import ClassResults, class_results
 from hocba.apps.gradebook.results_paper import paper_of
 from hocba.apps.gradebook.results_table import ResultsTable, table_of
-from hocba.apps.gradebook.results_views import of_class
 from hocba.core.errors import HocbaError
 
+Page = Callable[[HttpRequest, ClassResults], HttpResponse]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _of_class(view: Page) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """Hand a file's view the results of its class; nobody above the school takes one away."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, class_id: UUID) -> HttpResponse:
+        found = class_results(viewer=viewer_of_request(request), class_id=class_id)
+        if not found.scope.takes_away:
+            raise HocbaError("access.denied")
+        return view(request, found)
+
+    return asked
 
 
 @require_GET
 @never_cache
-@of_class
+@_of_class
 def excel(request: HttpRequest, found: ClassResults) -> HttpResponse:
     """Return what is seen as a workbook."""
     table, number = _taken(request, found, "xlsx")
@@ -56,7 +72,7 @@ def excel(request: HttpRequest, found: ClassResults) -> HttpResponse:
 
 @require_GET
 @never_cache
-@of_class
+@_of_class
 def paper(request: HttpRequest, found: ClassResults) -> HttpResponse:
     """Return the printable bảng tổng hợp kết quả; for those who see the whole class."""
     if not found.scope.everything:
@@ -68,9 +84,7 @@ def paper(request: HttpRequest, found: ClassResults) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, found: ClassResults, form: str) -> tuple[ResultsTable, str]:
-    """Record that a file is made; nobody above the school takes one away."""
-    if not found.scope.takes_away:
-        raise HocbaError("access.denied")
+    """Record that a file is made, under the request's number."""
     table = table_of(found, scope=asked_scope(request), order=asked_order(request))
     number = str(get_contextvars().get("request_id", ""))
     record_export(

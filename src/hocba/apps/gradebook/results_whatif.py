@@ -46,7 +46,9 @@ def places(results: ClassResults, student: StudentResults) -> list[Place]:
     by_key = {one.subject: one for one in student.record.year.subjects}
     found = []
     for column in results.columns:
-        subject = by_key[column.key]
+        subject = by_key.get(column.key)
+        if subject is None:  # an elective of others
+            continue
         for term, marks in ((Term.FIRST, subject.first), (Term.SECOND, subject.second)):
             taken: list[tuple[MarkKind, int, Mark | None]] = [
                 (MarkKind.REGULAR, number, value)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hocba.adapters.wording.windows import (
     EVENT_WORDS,
+    SHORT_STATES,
     STATE_BADGES,
     STATE_WORDS,
     scope_words,
@@ -43,16 +44,11 @@ from hocba.core.errors import HocbaError
 
 PAGE = 50
 PARTS: Sequence[tuple[str, str]] = (
-    ("HK1", "regular"),
-    ("HK1", "midterm"),
-    ("HK1", "final"),
-    ("HK2", "regular"),
-    ("HK2", "midterm"),
-    ("HK2", "final"),
-    ("", "remark"),
+    *((term, group) for term in ("HK1", "HK2") for group in ("regular", "midterm", "final")),
     ("HK1", "homeroom"),
     ("HK2", "homeroom"),
     ("", "homeroom"),
+    ("", "remark"),
 )
 
 
@@ -251,7 +247,7 @@ def _part(
         for key in sorted(named)
         if (state := standing_state(windows, cell=Scope(term, grade, key, group), at=at)) != whole
     )
-    return PartCell(whole.value, STATE_WORDS[whole], STATE_BADGES[whole], otherwise)
+    return PartCell(whole.value, SHORT_STATES[whole], STATE_BADGES[whole], otherwise)
 
 
 def acts_on(school_id: UUID, object_type: str, object_id: UUID) -> list[Act]:

@@ -11,7 +11,12 @@ from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.models import Reopening
 from hocba.apps.gradebook.permissions import can_enter_marks, can_read_all_marks
 from hocba.apps.roster.models import ClassGroup
-from hocba.apps.roster.permissions import can_oversee, is_homeroom_teacher, units_above
+from hocba.apps.roster.permissions import (
+    can_oversee,
+    headed_subjects,
+    is_homeroom_teacher,
+    units_above,
+)
 from hocba.apps.roster.queries import assignments_of_class, class_by_id
 from hocba.core.errors import HocbaError
 
@@ -132,6 +137,8 @@ def readable_subjects(viewer: Viewer, *, class_group: ClassGroup) -> frozenset[s
         one.subject_key
         for one in assignments_of_class(class_id=class_group.pk)
         if can_enter_marks(viewer, class_group=class_group, teacher_id=one.teacher_id)
+    ) | headed_subjects(
+        viewer, school_id=class_group.school_id, school_year=class_group.school_year
     )
     if not mine:
         raise HocbaError("access.denied")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocba.adapters.wording.refusals import refusal_sentence
-from hocba.adapters.wording.windows import GROUP_NAMES, TERM_NAMES
+from hocba.adapters.wording.windows import SHORT_GROUPS, SHORT_TERMS
 from hocba.apps.accounts.models import Person
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
@@ -73,7 +73,7 @@ def book(request: HttpRequest, school_id: UUID) -> HttpResponse:
         "page": page,
         "years": years,
         "year": year,
-        "parts": [f"{GROUP_NAMES[group]}, {TERM_NAMES[term].lower()}" for term, group in PARTS],
+        "parts": [(SHORT_GROUPS[group], SHORT_TERMS[term]) for term, group in PARTS],
         "can_keep": can_keep_windows(viewer, school_id=school_id),
     }
     return render(request, "work/book.html", context)

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from hocba.adapters.wording.bridge import SENTENCES
 from hocba.adapters.wording.refusals import refusal_sentence
+from hocba.apps.accounts.policy import SIGNING_SECONDS, require_recent_sign_in
 from hocba.apps.issuing.desk import SigningAs, require_token_certificate
 from hocba.core.errors import HocbaError
 
@@ -68,6 +69,7 @@ def signing_address(seat: Callable[..., SigningAs]) -> Callable[[Work], View]:
             try:
                 if request.method != "POST":
                     raise HocbaError("signing.request_method")
+                require_recent_sign_in(request, within=SIGNING_SECONDS)
                 return JsonResponse(work(seat(request, **names), read_body(request)))
             except HocbaError as refusal:
                 status = STATUS.get(refusal.code, 409)

@@ -1,5 +1,6 @@
 """What was given back, read: what waits for my answer, how a class's returns stand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.issuing.models import Draft, Slot, TranscriptReturn
 from hocba.apps.issuing.rights import has_left
-from hocba.apps.roster.queries import enrolled_student
+from hocba.apps.roster.queries import names_of_enrolments
 from hocba.core.signing.verdict import Capacity, SlotRole
 
 
@@ -61,16 +62,17 @@ def returns_for(*, viewer: Viewer, at: datetime, most: int = 100) -> list[Return
     person = None if viewer.person_id is None else person_by_id(person_id=viewer.person_id)
     if person is None:
         return []
-    lines = []
+    found: list[tuple[TranscriptReturn, bool]] = []
     for school_id in sorted(viewer.units()):
-        rows = TranscriptReturn.objects.filter(school_id=school_id).order_by("-returned_at", "id")
-        is_head = viewer.has("principal", school_id)
-        for row in rows[:most]:
-            mine = row.signer_id == person.citizen_id or (is_head and _left(row, at))
+        rows = TranscriptReturn.objects.filter(school_id=school_id)
+        newest = list(rows.order_by("-returned_at", "id")[:most])
+        left = _left(newest, at) if viewer.has("principal", school_id) else set()
+        for row in newest:
+            mine = row.signer_id == person.citizen_id or row.signer_id in left
             if mine or row.returned_by == person.pk:
-                pupil = enrolled_student(enrolment_id=row.enrolment_id)
-                waits = mine and row.state == "open"
-                lines.append(ReturnLine(row, pupil.full_name if pupil else "", waits))
+                found.append((row, mine and row.state == "open"))
+    names = names_of_enrolments(enrolment_ids={row.enrolment_id for row, _ in found})
+    lines = [ReturnLine(row, names[row.enrolment_id], waits) for row, waits in found]
     return sorted(lines, key=lambda line: not line.mine)
 
 
@@ -108,19 +110,15 @@ def departed_signers(*, school_id: UUID, at: datetime) -> list[LeftSigner]:
     ]
 
 
-def _left(row: TranscriptReturn, at: datetime) -> bool:
-    slot = Slot.objects.filter(
-        school_id=row.school_id, draft_id=row.draft_id, key=row.slot_key
-    ).first()
-    return slot is not None and has_left(slot=slot, at=at)
-
-
-def open_returns_by_class(*, school_id: UUID) -> dict[UUID, list[TranscriptReturn]]:
-    """Return what is not composed anew yet, by class."""
-    rows = TranscriptReturn.objects.filter(school_id=school_id).exclude(state="closed")
-    found: dict[UUID, list[TranscriptReturn]] = {}
-    for row in rows.order_by("returned_at", "id"):
-        found.setdefault(row.class_id, []).append(row)
+def _left(rows: Iterable[TranscriptReturn], at: datetime) -> set[str]:
+    """Return which of those to whom something was given back have left the school."""
+    found = set()
+    for row in {row.signer_id: row for row in rows if row.state == "open"}.values():
+        slot = Slot.objects.filter(
+            school_id=row.school_id, draft_id=row.draft_id, key=row.slot_key
+        ).first()
+        if slot is not None and has_left(slot=slot, at=at):
+            found.add(row.signer_id)
     return found
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hocba.adapters.wording import reviews
 from hocba.adapters.wording.refusals import refusal_sentence
+from hocba.adapters.wording.signals import TITLES as SIGNAL_TITLES
 from hocba.adapters.wording.verdicts import role_name
 from hocba.apps.accounts.models import Person
 from hocba.apps.blobs import blob_store
@@ -142,7 +143,7 @@ def page(request: HttpRequest, school_id: UUID, session_id: UUID, draft_id: UUID
         "session": kept,
         "transcript": transcript,
         "why": _words(reviews.REASONS, (code for line in lines for code in line.why)),
-        "signals": _words(reviews.SIGNALS, (code for line in lines for code in line.signals)),
+        "signals": _words(SIGNAL_TITLES, (code for line in lines for code in line.signals)),
         "changes": [
             {"label": label, "before": before, "after": after}
             for line in lines

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocba.adapters.wording.verdicts import role_name
+from hocba.apps.accounts.policy import has_second_factor, needs_second_factor
 from hocba.apps.accounts.queries import viewer_of_request
 from hocba.apps.accounts.viewer import Viewer
 from hocba.apps.gradebook.queries import import_runs
@@ -37,7 +38,11 @@ def start(request: HttpRequest) -> HttpResponse:
     """Show the tasks of every role that the person holds today."""
     viewer = viewer_of_request(request)
     schools = [unit for unit in units_of_viewer(viewer=viewer) if unit.kind == "school"]
+    person_id, now = viewer.person_id, timezone.now()
     context = {
+        "unprotected": person_id is not None
+        and needs_second_factor(person_id=person_id, at=now)
+        and not has_second_factor(person_id=person_id),
         "tasks": [
             *(task for school in schools for task in _tasks(viewer, school)),
             *(task for school in schools for task in setup_tasks(viewer, school)),

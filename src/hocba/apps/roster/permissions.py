@@ -71,6 +71,18 @@ def is_homeroom_teacher(viewer: Viewer, *, class_group: ClassGroup) -> bool:
     )
 
 
+def headed_subjects(viewer: Viewer, *, school_id: UUID, school_year: str) -> frozenset[str]:
+    """Return the subjects that the viewer heads in a school: those they teach there that year."""
+    if not viewer.has("subject_head", school_id) or viewer.person_id is None:
+        return frozenset()
+    rows = TeachingAssignment.objects.filter(
+        teacher_id=viewer.person_id,
+        class_group__school_id=school_id,
+        class_group__school_year=school_year,
+    )
+    return frozenset(rows.values_list("subject_key", flat=True))
+
+
 def can_see_citizen_ids(viewer: Viewer, *, class_group: ClassGroup) -> bool:
     """Whether personal numbers are shown in full: the school's office and the homeroom teacher."""
     return can_role(

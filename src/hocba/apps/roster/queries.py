@@ -156,6 +156,12 @@ def enrolled_student(*, enrolment_id: UUID) -> EnrolledStudent | None:
     return _enrolled(row) if row else None
 
 
+def names_of_enrolments(*, enrolment_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the students' names by the lines of their class lists."""
+    rows = Enrolment.objects.filter(pk__in=list(enrolment_ids))
+    return dict(rows.values_list("pk", "student__full_name"))
+
+
 def enrolments_of_student(*, student_id: UUID) -> list[Enrolment]:
     """All classes a student has sat in, oldest year first, class and school at hand."""
     rows = Enrolment.objects.select_related("class_group__school").filter(student_id=student_id)
