@@ -97,6 +97,10 @@ def test_the_homeroom_teachers_part_is_corrected_field_by_field(case: Case) -> N
     whys = {one["path"]: one["why"] for one in request_by_id(request_id=request_id).difference}
     assert {"summary.conduct_first", "summary.other_award", "summary.homeroom_remark"} <= set(whys)
     assert set(whys.values()) == {"approved", "version"}
+    it_is_audited_and_locked_again(case, old)
+
+
+def it_is_audited_and_locked_again(case: Case, old: HomeroomRecord) -> None:
     event = AuditEvent.objects.get(
         school_id=case.city.school_id, action="gradebook.homeroom_corrected"
     )
