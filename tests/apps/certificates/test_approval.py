@@ -129,12 +129,17 @@ def test_registering_again_changes_nothing_for_another_is_refused(
 
 
 def test_only_people_with_a_number_and_schools_hold_certificates(
-    register: Callable[..., Certificate], authority: Unit, make_person: Callable[..., Person]
+    register: Callable[..., Certificate],
+    authority: Unit,
+    school: Unit,
+    make_person: Callable[..., Person],
+    at: datetime,
 ) -> None:
+    der = certificate(f"MDV:{authority.code}", at - YEAR, at + YEAR, signs=True, serial=7)
     with refused("certificates.holder_unknown"):
-        register(authority)
+        actions.register_certificate(der=der, unit_id=authority.pk, actor=None, at=at)
     with refused("certificates.holder_unknown"):
-        register(make_person("an.danh", citizen_id=None))
+        register(make_person("an.danh", ("clerk", school), citizen_id=None))
 
 
 def test_a_holder_is_one_person_or_one_school(clerk: Person, school: Unit, at: datetime) -> None:
@@ -174,10 +179,10 @@ def test_the_newest_approved_certificate_is_used(
 
 
 def test_states_follow_their_order(
-    register: Callable[..., Certificate], clerk: Person, principal: Person, at: datetime
+    register: Callable[..., Certificate], clerk: Person, department_officer: Person, at: datetime
 ) -> None:
     row = register(clerk)
-    key: dict[str, Any] = {"certificate_id": row.pk, "actor": principal.pk, "at": at}
+    key: dict[str, Any] = {"certificate_id": row.pk, "actor": department_officer.pk, "at": at}
     with refused("certificates.not_approved"):
         actions.withdraw_certificate(**key, reason="")
     actions.refuse_certificate(**key, reason="sai tên")

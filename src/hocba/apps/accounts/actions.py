@@ -24,6 +24,13 @@ from hocba.apps.accounts.models import (
 )
 from hocba.apps.accounts.permissions import conflicting, require_role
 from hocba.apps.accounts.queries import roles_on, viewer_of
+from hocba.apps.accounts.staffing import (
+    require_give_role,
+    require_keep_account,
+    require_open_account,
+    require_operator,
+    require_self,
+)
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import CITY_TIME, school_year_of
@@ -45,8 +52,10 @@ def create_person(
 ) -> Person:
     """Open an account; without a password the person sets one through an activation link.
 
-    Refuses: accounts.username_taken, accounts.citizen_id_taken, accounts.citizen_id_form.
+    Refuses: access.denied, accounts.username_taken, accounts.citizen_id_taken,
+    accounts.citizen_id_form.
     """
+    require_open_account(enters_admin=is_staff or is_superuser, actor=actor, at=at)
     username = sign_in_name(username)
     citizen_id = (citizen_id or "").strip() or None
     if citizen_id is not None and not (len(citizen_id) == 12 and citizen_id.isdecimal()):
@@ -74,9 +83,10 @@ def create_person(
 def deactivate_person(*, person_id: UUID, reason: str, actor: UUID | None, at: datetime) -> Person:
     """Close an account: no sign-in, no roles, until it is opened again. Idempotent."""
     person = _locked_person(person_id)
+    if person.is_active and actor == person_id:
+        raise HocbaError("accounts.own_account")
+    require_keep_account(person=person, actor=actor, at=at)
     if person.is_active:
-        if actor == person_id:
-            raise HocbaError("accounts.own_account")
         _set_active(person, active=False, reason=reason, actor=actor, at=at)
     return person
 
@@ -85,6 +95,7 @@ def deactivate_person(*, person_id: UUID, reason: str, actor: UUID | None, at: d
 def reactivate_person(*, person_id: UUID, reason: str, actor: UUID | None, at: datetime) -> Person:
     """Open a closed account again. Idempotent."""
     person = _locked_person(person_id)
+    require_keep_account(person=person, actor=actor, at=at)
     if not person.is_active:
         _set_active(person, active=True, reason=reason, actor=actor, at=at)
     return person
@@ -96,6 +107,7 @@ def set_password(*, person_id: UUID, password: str, actor: UUID | None, at: date
 
     Raises Django's ValidationError for a weak password: that is a finding of the form.
     """
+    require_self(person_id=person_id, actor=actor)
     person = _locked_person(person_id)
     validate_password(password, person)
     person.set_password(password)
@@ -107,8 +119,9 @@ def set_password(*, person_id: UUID, password: str, actor: UUID | None, at: date
 def issue_activation(*, person_id: UUID, actor: UUID | None, at: datetime) -> str:
     """Return the path where the person sets a password, once, within PASSWORD_RESET_TIMEOUT.
 
-    Refuses: accounts.person_inactive.
+    Refuses: access.denied, accounts.person_inactive.
     """
+    require_operator(actor=actor, at=at)
     person = _locked_person(person_id)
     if not person.is_active:
         raise HocbaError("accounts.person_inactive")
@@ -121,6 +134,7 @@ def issue_activation(*, person_id: UUID, actor: UUID | None, at: datetime) -> st
 @transaction.atomic
 def record_sign_in(*, person_id: UUID, actor: UUID | None, at: datetime) -> None:
     """Remember that somebody signed in."""
+    require_self(person_id=person_id, actor=actor)
     person = Person.objects.get(pk=person_id)
     _record(person, "accounts.signed_in", None, None, "", actor, at)
 
@@ -128,6 +142,7 @@ def record_sign_in(*, person_id: UUID, actor: UUID | None, at: datetime) -> None
 @transaction.atomic
 def record_second_factor(*, person_id: UUID, act: str, actor: UUID | None, at: datetime) -> None:
     """Remember that a second factor was added or removed, or that spare codes were made."""
+    require_self(person_id=person_id, actor=actor)
     person = Person.objects.get(pk=person_id)
     _record(person, "accounts.second_factor_changed", None, {"act": act}, "", actor, at)
 
@@ -137,6 +152,7 @@ def end_sessions(
     *, person_id: UUID, sessions: Sequence[int], actor: UUID | None, at: datetime
 ) -> None:
     """End sign-ins of a person by their numbers in the list; others' numbers mean nothing."""
+    require_self(person_id=person_id, actor=actor)
     rows = list(UserSession.objects.filter(user_id=person_id, pk__in=sessions))
     for row in rows:
         row.end()
@@ -159,13 +175,14 @@ def grant_role(
 ) -> RoleAssignment:
     """Give a person a role in a unit; the same grant again changes nothing.
 
-    Refuses: accounts.role_unknown, accounts.own_role (nobody raises themselves),
+    Refuses: accounts.role_unknown, accounts.own_role (nobody raises themselves), access.denied,
     accounts.role_overlaps, accounts.roles_conflict.
     """
     if role not in ROLES:
         raise HocbaError("accounts.role_unknown", role=role)
     if actor == person_id:
         raise HocbaError("accounts.own_role")
+    require_give_role(role=role, unit_id=unit_id, actor=actor, at=at)
     person = _locked_person(person_id)
     overlapping = RoleAssignment.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), person=person
@@ -198,9 +215,10 @@ def end_role(
 ) -> RoleAssignment:
     """Let a role end on a day; the row stays, since signatures of its time rest on it.
 
-    Refuses: accounts.role_ends_before_start, accounts.role_already_ended.
+    Refuses: access.denied, accounts.role_ends_before_start, accounts.role_already_ended.
     """
     assignment = RoleAssignment.objects.select_for_update().get(pk=assignment_id)
+    require_give_role(role=assignment.role, unit_id=assignment.unit_id, actor=actor, at=at)
     if assignment.valid_to == last_day:
         return assignment
     if assignment.valid_to is not None and assignment.valid_to < last_day:

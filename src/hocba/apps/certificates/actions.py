@@ -8,6 +8,11 @@ from django.db import transaction
 from hocba.apps.accounts.queries import person_by_id
 from hocba.apps.audit.actions import CITY_WIDE, record_event
 from hocba.apps.certificates.models import Certificate
+from hocba.apps.certificates.permissions import (
+    require_decide,
+    require_register,
+    require_withdraw,
+)
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
 from hocba.apps.roster.queries import unit_by_id
@@ -26,12 +31,13 @@ def register_certificate(
 ) -> Certificate:
     """Enter a certificate of a person or of a school's seal; the same again changes nothing.
 
-    Refuses: certificate.unreadable, certificates.one_holder, certificates.holder_unknown,
-    certificates.other_holder (the subject names somebody else), certificates.expired,
-    certificates.not_for_signing, certificates.registered_for_another.
+    Refuses: access.denied, certificate.unreadable, certificates.one_holder,
+    certificates.holder_unknown, certificates.other_holder (the subject names somebody else),
+    certificates.expired, certificates.not_for_signing, certificates.registered_for_another.
     """
     if (person_id is None) == (unit_id is None):
         raise HocbaError("certificates.one_holder")
+    require_register(person_id=person_id, unit_id=unit_id, actor=actor, at=at)
     read = read_certificate(der)
     known = Certificate.objects.filter(sha256=read.sha256).first()
     if known is not None:
@@ -67,18 +73,19 @@ def register_certificate(
 def approve_certificate(*, certificate_id: UUID, actor: UUID | None, at: datetime) -> Certificate:
     """Let a registered certificate sign from now on. Idempotent for the same approver.
 
-    Refuses: certificates.own_approval (who registered it, or whose it is),
-    certificates.approver_needed, certificates.not_registered.
+    Refuses: certificates.approver_needed, certificates.own_approval (who registered it, or whose
+    it is), access.denied (who is not above the school), certificates.not_registered.
     """
     certificate = _locked(certificate_id)
-    if certificate.status == "approved" and certificate.approved_by == actor:
-        return certificate
-    if certificate.status != "registered":
-        raise HocbaError("certificates.not_registered", status=certificate.status)
     if actor is None:
         raise HocbaError("certificates.approver_needed")
     if actor in (certificate.registered_by, certificate.person_id):
         raise HocbaError("certificates.own_approval")
+    require_decide(certificate, actor=actor, at=at)
+    if certificate.status == "approved" and certificate.approved_by == actor:
+        return certificate
+    if certificate.status != "registered":
+        raise HocbaError("certificates.not_registered", status=certificate.status)
     certificate.status, certificate.approved_by, certificate.approved_at = "approved", actor, at
     certificate.save(update_fields=["status", "approved_by", "approved_at"])
     _record(certificate, "certificates.approved", "registered", "", actor, at)
@@ -89,8 +96,9 @@ def approve_certificate(*, certificate_id: UUID, actor: UUID | None, at: datetim
 def refuse_certificate(
     *, certificate_id: UUID, reason: str, actor: UUID | None, at: datetime
 ) -> Certificate:
-    """Turn a registered certificate down. Refuses: certificates.not_registered."""
+    """Turn a registered certificate down. Refuses: access.denied, certificates.not_registered."""
     certificate = _locked(certificate_id)
+    require_decide(certificate, actor=actor, at=at)
     if certificate.status != "registered":
         raise HocbaError("certificates.not_registered", status=certificate.status)
     _end(certificate, "refused", reason, actor, at)
@@ -103,9 +111,10 @@ def withdraw_certificate(
 ) -> Certificate:
     """Let an approved certificate sign no longer; what it signed before stays as it is.
 
-    Refuses: certificates.not_approved.
+    Refuses: access.denied, certificates.not_approved.
     """
     certificate = _locked(certificate_id)
+    require_withdraw(certificate, actor=actor, at=at)
     if certificate.status != "approved":
         raise HocbaError("certificates.not_approved", status=certificate.status)
     _end(certificate, "withdrawn", reason, actor, at)

@@ -245,8 +245,10 @@ def add_phrase(*, text: str, actor: UUID, at: datetime) -> None:
     """Put a phrase into one's own remark bank; one that is there stays.
 
     Raises:
-        HocbaError: "gradebook.phrase_unfit", "gradebook.phrases_full".
+        HocbaError: "access.denied", "gradebook.phrase_unfit", "gradebook.phrases_full".
     """
+    if not viewer_of(person_id=actor, at=at).units("subject_teacher"):
+        raise HocbaError("access.denied")
     text = clean_text(text)
     if not text or len(text) > 300 or strange_characters(text):
         raise HocbaError("gradebook.phrase_unfit")

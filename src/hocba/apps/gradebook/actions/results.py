@@ -5,8 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hocba.apps.accounts.queries import viewer_of
 from hocba.apps.audit.actions import record_event
-from hocba.apps.roster.queries import class_by_id
+from hocba.apps.gradebook.results_rights import ResultsScope, results_scope
+from hocba.apps.roster.models import ClassGroup
+from hocba.apps.roster.queries import assignments_of_class, class_by_id
 from hocba.core.errors import HocbaError
 
 REASON_LENGTHS = (10, 300)
@@ -21,12 +24,15 @@ def record_reading(
     Raises:
         HocbaError: "access.denied", "gradebook.reason_needed".
     """
+    group, scope = _read_by(class_id, actor, at)
+    if not scope.tells_why:
+        raise HocbaError("access.denied")
     least, most = REASON_LENGTHS
     if not least <= len(reason.strip()) <= most:
         raise HocbaError("gradebook.reason_needed", least=least, most=most)
     _record(
         "gradebook.results_read",
-        class_id,
+        group,
         {"page": page, "enrolment": str(enrolment_id) if enrolment_id else ""},
         reason=reason.strip(),
         actor=actor,
@@ -38,28 +44,42 @@ def record_reading(
 def record_export(
     *, class_id: UUID, form: str, scope: str, request_id: str, actor: UUID, at: datetime
 ) -> None:
-    """Note that a file with a class's results was made: which, for whom, under which number."""
+    """Note that a file with a class's results was made: which, for whom, under which number.
+
+    Raises:
+        HocbaError: "access.denied" to who takes no file away.
+    """
+    group, seen = _read_by(class_id, actor, at)
+    if not seen.takes_away:
+        raise HocbaError("access.denied")
     _record(
         "gradebook.results_exported",
-        class_id,
+        group,
         {"form": form, "scope": scope, "request": request_id},
         actor=actor,
         at=at,
     )
 
 
+def _read_by(class_id: UUID, actor: UUID, at: datetime) -> tuple[ClassGroup, ResultsScope]:
+    """Return the class and what of it the actor may see."""
+    group = class_by_id(class_id=class_id)
+    if group is None:
+        raise HocbaError("access.denied")
+    viewer = viewer_of(person_id=actor, at=at)
+    assignments = assignments_of_class(class_id=class_id)
+    return group, results_scope(viewer, class_group=group, assignments=assignments)
+
+
 def _record(
     action: str,
-    class_id: UUID,
+    group: ClassGroup,
     after: dict[str, str],
     *,
     reason: str = "",
     actor: UUID,
     at: datetime,
 ) -> None:
-    group = class_by_id(class_id=class_id)
-    if group is None:
-        raise HocbaError("access.denied")
     record_event(
         school_id=group.school_id,
         school_year=group.school_year,

@@ -245,7 +245,12 @@ def forget_prints(*, school_id: UUID, actor: UUID | None, at: datetime) -> int:
 
 
 def note_download(*, job: PrintJob, actor: UUID, at: datetime) -> None:
-    """Record that somebody took a request's file with them."""
+    """Record that somebody took a request's file with them.
+
+    Raises:
+        HocbaError: "access.denied".
+    """
+    job = job_for(viewer=viewer_of(person_id=actor, at=at), school_id=job.school_id, job_id=job.id)
     with transaction.atomic():
         _record(job, "issuing.print_downloaded", {"sha256": job.result_sha256}, actor, at)
 

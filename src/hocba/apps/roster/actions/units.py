@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hocba.apps.accounts.staffing import require_operator
 from hocba.apps.audit.actions import record_event
 from hocba.apps.identifiers import uuid7
 from hocba.apps.leaf import school_year_of
@@ -30,7 +31,8 @@ def create_unit(
     actor: UUID | None,
     at: datetime,
 ) -> Unit:
-    """Enter a unit into the tree. Refuses: roster.unit_code_taken."""
+    """Enter a unit into the tree. Refuses: access.denied, roster.unit_code_taken."""
+    require_operator(actor=actor, at=at)
     if Unit.objects.filter(code=code).exists():
         raise HocbaError("roster.unit_code_taken", unit_code=code)
     unit = Unit.objects.create(
@@ -53,7 +55,8 @@ def create_unit(
 
 @transaction.atomic
 def end_unit(*, unit_id: UUID, last_day: date, actor: UUID | None, at: datetime) -> Unit:
-    """Let a unit end on a day. Refuses: roster.unit_ends_before_start."""
+    """Let a unit end on a day. Refuses: access.denied, roster.unit_ends_before_start."""
+    require_operator(actor=actor, at=at)
     unit = Unit.objects.select_for_update().get(pk=unit_id)
     if last_day < unit.valid_from:
         raise HocbaError("roster.unit_ends_before_start")
