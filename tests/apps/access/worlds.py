@@ -116,8 +116,11 @@ def build_worlds(city: City, class_id: UUID) -> Worlds:
 
 def _person(username: str, role: str, school: Unit) -> Person:
     known = person_by_username(username=username)
-    if known is not None:
-        return known
+    return known if known is not None else new_person(username, role, school)
+
+
+def new_person(username: str, role: str, unit: Unit) -> Person:
+    """Open an account with one role."""
     now = timezone.now()
     number = f"00117{sum(map(ord, username)):07}"
     person = create_person(
@@ -129,7 +132,7 @@ def _person(username: str, role: str, school: Unit) -> Person:
         at=now,
     )
     grant_role(
-        person_id=person.pk, role=role, unit_id=school.pk, valid_from=SINCE, actor=None, at=now
+        person_id=person.pk, role=role, unit_id=unit.pk, valid_from=SINCE, actor=None, at=now
     )
     return person
 

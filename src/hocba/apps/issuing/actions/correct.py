@@ -45,6 +45,7 @@ from hocba.apps.ledger.actions import AskedChange, execute, keep_difference, req
 from hocba.apps.ledger.evidence_files import EvidenceFile
 from hocba.apps.ledger.life_queries import issued_by_code, request_by_id
 from hocba.apps.ledger.models import LifeRequest
+from hocba.apps.roster.permissions import require_read_class
 from hocba.apps.roster.queries import class_by_id
 from hocba.core.assessment.marks import MarkKind, SubjectKey, Term
 from hocba.core.errors import HocbaError
@@ -117,6 +118,7 @@ def preview_correction(*, proposal: Proposal, actor: UUID, at: datetime) -> tupl
     viewer = viewer_of(person_id=actor, at=at)
     if class_id is None or class_group is None or issued.school_id not in viewer.units():
         raise HocbaError("access.denied")
+    require_read_class(viewer, class_group=class_group)
     if not proposal.cells:
         return class_id, WhatIf((), ())
     own = own_parts(viewer=viewer, class_group=class_group)

@@ -20,7 +20,8 @@ from hocba.apps.identifiers import uuid7
 from hocba.apps.ledger.evidence_files import EvidenceFile, checked_files
 from hocba.apps.ledger.life_queries import awaits_reassessment, procedure_at, status_of
 from hocba.apps.ledger.models import IssuedTranscript, LifeRequest, RequestEvidence
-from hocba.apps.roster.queries import unit_by_id
+from hocba.apps.roster.permissions import require_read_class
+from hocba.apps.roster.queries import all_in_class, class_by_id, unit_by_id
 from hocba.core.errors import HocbaError
 from hocba.core.registry.procedures import (
     Procedure,
@@ -103,9 +104,7 @@ def _make(
     school = None if issued is None else unit_by_id(unit_id=issued.school_id)
     if issued is None or school is None:
         raise HocbaError("recall.transcript_unknown")
-    roles = {role for role, unit in viewer_of(person_id=actor, at=at).roles if unit == school.pk}
-    if not roles:
-        raise HocbaError("access.denied")
+    roles = _roles_of_asker(issued, asked.class_id, actor, at)
     request = LifeRequest(
         id=request_id,
         lookup_uuid=asked.lookup_uuid,
@@ -143,6 +142,21 @@ def _make(
     LifeRequest.objects.bulk_create([request])
     _record(request, procedure, [digest for _, digest in files])
     keep_evidence(request=request, files=files, actor=actor, at=at)
+
+
+def _roles_of_asker(
+    issued: IssuedTranscript, class_id: UUID, actor: UUID, at: datetime
+) -> set[str]:
+    """Return the asker's roles in the school, if the student's class is any business of theirs."""
+    viewer = viewer_of(person_id=actor, at=at)
+    roles = {role for role, unit in viewer.roles if unit == issued.school_id}
+    group = class_by_id(class_id=class_id)
+    if not roles or group is None or group.school_id != issued.school_id:
+        raise HocbaError("access.denied")
+    if not all_in_class(class_id=class_id, enrolment_ids={issued.enrolment_id}):
+        raise HocbaError("access.denied")
+    require_read_class(viewer, class_group=group)
+    return roles
 
 
 def _record(request: LifeRequest, procedure: Procedure, evidence: list[str]) -> None:
