@@ -28,7 +28,7 @@ def kill_again_and_again(host: Host, job: str, *, stride: int, **order: Any) -> 
         kills += 1
 
 
-@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("vendor", ["postgresql"])
 def test_a_mass_recall_is_cut_again_and_again(vendor: str, make_installation: Make) -> None:
     installation = make_installation(vendor, like="issued")
     city = json.loads((installation.folder / "city.json").read_text())
