@@ -61,7 +61,7 @@ _UNIT = "unit"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `person`, `place`; nothing for those who are not signed in."""
+    """Context processor: `nav`, `person`, `place`, `workplaces`; nothing without a sign-in."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {}
@@ -102,7 +102,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "help": help_of(match.url_name if match else None),
         "nav": [item | {"current": request.path.startswith(item["url"])} for item in nav],
         "person": person.full_name,
-        "places": [
+        "workplaces": [
             {"id": unit.pk, "name": unit.name, "chosen": unit.pk == here} for unit in units.values()
         ]
         if len(units) > 1

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import override_settings
 
+from hocba.apps.accounts.actions import create_person, grant_role
 from hocba.apps.accounts.queries import person_by_username
 from hocba.apps.gradebook.models import Mark
 from hocba.apps.issuing.actions import execute_request, request_correction
@@ -21,7 +22,7 @@ from hocba.apps.issuing.standing_year import ProposedCell
 from hocba.apps.ledger.actions import approve
 from hocba.apps.ledger.evidence_files import EvidenceFile
 from hocba.apps.ledger.models import IssuedTranscript
-from hocba.apps.roster.models import Enrolment
+from hocba.apps.roster.models import Enrolment, Unit
 from hocba.apps.roster.queries import assignments_of_class
 from hocba.core.registry.procedures import RequestKind
 from hocba.web.demo import road
@@ -83,6 +84,22 @@ def who(username: str) -> UUID:
     person = person_by_username(username=username)
     assert person is not None
     return person.id
+
+
+def another_officer(role: str, unit_code: str) -> UUID:
+    """One more officer of a unit above the school."""
+    person = create_person(
+        username="can.bo.hai", full_name="Lê Thu Hai", actor=None, at=LOCKED_DAY
+    ).pk
+    grant_role(
+        person_id=person,
+        role=role,
+        unit_id=Unit.objects.get(code=unit_code).pk,
+        valid_from=date(2024, 8, 1),
+        actor=None,
+        at=LOCKED_DAY,
+    )
+    return person
 
 
 @dataclass

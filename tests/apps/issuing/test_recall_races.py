@@ -6,7 +6,6 @@ cannot share one in memory.
 
 import shutil
 from collections import Counter
-from datetime import date
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,15 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from hocba.apps.accounts.actions import grant_role
 from hocba.apps.issuing.actions import compose_replacement, execute_request, issue_sealed
 from hocba.apps.ledger.actions import approve, refuse, withdraw
 from hocba.apps.ledger.models import LifeRequest, LogEntry, LogHead, RequestStep
-from hocba.apps.roster.models import Unit
 from hocba.web.demo import road
 from hocba.web.demo.city import City, build_city
 from tests.apps.city import WORKBOOK, quiet_report
-from tests.apps.issuing.recalls import LOCKED_DAY, OPEN_DAY, Case, issue_one, who
+from tests.apps.issuing.recalls import LOCKED_DAY, OPEN_DAY, Case, another_officer, issue_one, who
 from tests.apps.races import Act, at_once, database_of_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -41,20 +38,6 @@ def city(database_of_files: None, data_dir: Path, _pki_folder: Path) -> City:
 def raced(city: City) -> Case:
     """An issued transcript that threads can see."""
     return Case(city, issue_one(city))
-
-
-def second_officer(role: str, code: str) -> UUID:
-    person = who("quantri")
-    unit = Unit.objects.get(code=code).pk
-    grant_role(
-        person_id=person,
-        role=role,
-        unit_id=unit,
-        valid_from=date(2024, 8, 1),
-        actor=None,
-        at=LOCKED_DAY,
-    )
-    return person
 
 
 def test_the_whole_life_under_races(raced: Case) -> None:
@@ -89,7 +72,7 @@ def _approved_at_once(case: Case, request_id: UUID) -> None:
         return partial(approve, request_id=request_id, step=step, actor=person, at=LOCKED_DAY)
 
     assert at_once(give(head, "principal"), give(head, "principal")) == ["done", "done"]
-    other = second_officer("authority_officer", "01.TRUNG-LIET")
+    other = another_officer("authority_officer", "01.TRUNG-LIET")
     outcomes = at_once(give(who("phuong"), "managing"), give(other, "managing"))
     assert Counter(outcomes) == {"done": 1, "recall.already_approved": 1}
     assert RequestStep.objects.filter(request_id=request_id).count() == 2

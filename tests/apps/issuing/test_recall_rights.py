@@ -19,7 +19,7 @@ from hocba.apps.roster.models import Unit
 from hocba.core.errors import HocbaError
 from hocba.core.registry.lifecycle import TranscriptState
 from hocba.core.registry.procedures import RequestKind
-from tests.apps.issuing.recalls import LOCKED_DAY, OPEN_DAY, PAPER, Case, who
+from tests.apps.issuing.recalls import LOCKED_DAY, OPEN_DAY, PAPER, Case, another_officer, who
 
 WHY = "Chưa đủ căn cứ, cần biên bản của tổ bộ môn."
 
@@ -249,8 +249,7 @@ def test_what_was_forwarded_waits_for_the_ministry(case: Case, make_so2: UUID) -
 @pytest.fixture
 def make_so2(case: Case) -> UUID:
     """A second officer of the Sở."""
-    also(who("quantri"), "department_officer", Unit.objects.get(code="01").pk)
-    return who("quantri")
+    return another_officer("department_officer", "01")
 
 
 def test_a_court_seals_and_unseals_through_the_department(case: Case) -> None:

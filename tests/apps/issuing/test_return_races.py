@@ -26,9 +26,10 @@ from tests.apps.issuing.signing import (
     slot,
     small_class,
 )
-from tests.apps.issuing.test_recall_races import _database_of_files, at_once, city
+from tests.apps.issuing.test_recall_races import city
+from tests.apps.races import at_once, database_of_files
 
-__all__ = ["_database_of_files", "city"]
+__all__ = ["city", "database_of_files"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 

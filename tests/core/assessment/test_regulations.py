@@ -22,7 +22,13 @@ from hocba.core.assessment.regulation import (
     regulation_for,
 )
 from hocba.core.assessment.shapes import check_shapes
-from hocba.core.assessment.subjects import SubjectGroup, catalogue, find_subject, programme
+from hocba.core.assessment.subjects import (
+    SubjectGroup,
+    catalogue,
+    find_subject,
+    programme,
+    subject_names,
+)
 from hocba.core.errors import HocbaError
 from tests.core.assessment.years import scored
 
@@ -207,3 +213,10 @@ def test_no_two_subjects_share_a_key_or_a_spelling(level: str, kind: str, name: 
 def test_a_strange_level_has_no_programme() -> None:
     with pytest.raises(HocbaError, match=r"assessment\.level_unknown"):
         programme(school_level="Tiểu học")
+
+
+def test_every_subject_has_its_name_and_the_current_programme_gives_it() -> None:
+    names = subject_names()
+    assert (names["toan"], names["lich_su_dia_li"]) == ("Toán", "Lịch sử và Địa lí")
+    for level in ("THCS", "THPT"):
+        assert all(names[subject.key] for subject in catalogue(level))
