@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Lock
 from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hocba.apps.ledger.models import IssuedTranscript
@@ -37,6 +41,24 @@ def _database_calls_are_ours() -> Iterator[None]:
     """The browser's driver runs an event loop in this thread, which makes Django suspicious."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_request_at_a_time() -> Iterator[None]:
+    """The site's threads share the one connection of a database in memory.
+
+    Two of them in SQLite at once can wait for each other for ever: one holds the connection and
+    wants Python back for a constraint's REGEXP, the other holds Python and wants the connection.
+    """
+    turn, answer = Lock(), BaseHandler.get_response
+
+    def in_turn(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        with turn:
+            return answer(handler, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseHandler, "get_response", in_turn)
         yield
 
 
