@@ -98,7 +98,7 @@ class Scene:
         target = new_person("moi", "subject_teacher", self.school)
         self.values: Values = TYPED | dict(own) | self._plain(target)
         self.values |= self._waiting()
-        self.special = self._special()
+        self.special = self._of_school() | self._of_transcripts()
 
     @property
     def insiders(self) -> dict[str, Person]:
@@ -202,20 +202,9 @@ class Scene:
         keys = {"draft_id": draft_id, "draft_ids": [draft_id], "slots": [(draft_id, mine.key)]}
         return keys | {"session_id": session, "slot": mine}
 
-    def _special(self) -> dict[str, Values]:
-        """What the same name means to another action; `*_of` first make what is asked about."""
-        me, values = {"person_id": self.teacher.pk}, self.values
-        asked = {
-            "kind": RequestKind.RECALL_AND_REPLACE,
-            "reason_code": "wrong_particulars",
-            "reason": REASON,
-        }
-        proposal = Proposal(values["lookup_uuid"], **asked, evidence=(PAPER,))
-        change = AskedChange(values["lookup_uuid"], self._case.class_id, **asked, evidence=(PAPER,))
-        wish = PrintWish("pdf", class_id=self._case.class_id)
-        signed = self._prepared()
-        remote = {"session_id": values["remote"]}
-        job = self._print_job()
+    def _of_school(self) -> dict[str, Values]:
+        """What the same name means to another action: of people, classes and marks."""
+        me = {"person_id": self.teacher.pk}
         return {
             **{f"accounts.{name}": me for name in ("set_password", "record_sign_in")},
             **{f"accounts.{name}": me for name in ("record_second_factor", "end_sessions")},
@@ -238,6 +227,23 @@ class Scene:
             "gradebook.ask_reopening": {"term": "HK2"},
             "gradebook.hand_in_workbook": {"filename": "so-diem.xlsx"},
             "gradebook.accept_workbook": {"run_id": self._run()},
+        }
+
+    def _of_transcripts(self) -> dict[str, Values]:
+        """What the same name means to another action: of transcripts and their later life."""
+        values = self.values
+        asked = {
+            "kind": RequestKind.RECALL_AND_REPLACE,
+            "reason_code": "wrong_particulars",
+            "reason": REASON,
+        }
+        proposal = Proposal(values["lookup_uuid"], **asked, evidence=(PAPER,))
+        change = AskedChange(values["lookup_uuid"], self._case.class_id, **asked, evidence=(PAPER,))
+        wish = PrintWish("pdf", class_id=self._case.class_id)
+        signed = self._prepared()
+        remote = {"session_id": values["remote"]}
+        job = self._print_job()
+        return {
             "issuing.poll_remote_signing": remote,
             "issuing.cancel_remote_signing": remote,
             "issuing.complete_signatures": {"items": [signed]},
