@@ -276,7 +276,7 @@ def test_gvbm_gui_bang_diem_tu_excel(teach: Any, sign_in: SignIn, tmp_path: Path
     assert_fit(page)
     assert marks(class_group) == {}
     page.get_by_role("button", name="Ghi 2 ô").click()
-    expect(page.get_by_role("status")).to_contain_text("Đã ghi 2 ô")
+    expect(page.locator(".notice[role=status]")).to_contain_text("Đã ghi 2 ô")
     assert_fit(page)
     assert sorted(value for value, _ in marks(class_group).values()) == [80, 85]
 
