@@ -1,5 +1,6 @@
 """A real browser on a running site; every page that a journey shows is also checked for access."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Lock
@@ -34,6 +35,7 @@ QUIET = [
 ]
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 Open = Callable[..., Page]
+_asked: list[HttpRequest] = []  # requests that are being answered
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,8 +56,12 @@ def _one_request_at_a_time() -> Iterator[None]:
     turn, answer = Lock(), BaseHandler.get_response
 
     def in_turn(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
-        with turn:
-            return answer(handler, request)
+        _asked.append(request)
+        try:
+            with turn:
+                return answer(handler, request)
+        finally:
+            _asked.remove(request)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseHandler, "get_response", in_turn)
@@ -88,6 +94,10 @@ def visit(chromium: Browser, live_server: object) -> Iterator[Open]:
     yield go
     for context in contexts:
         context.close()
+    # What is still being answered would write into the next test's database.
+    patience = time.monotonic() + 60
+    while _asked and time.monotonic() < patience:
+        time.sleep(0.05)
 
 
 @pytest.fixture
