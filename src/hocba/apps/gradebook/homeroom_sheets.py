@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from hocba.adapters.wording.refusals import refusal_sentence
 from hocba.adapters.wording.results import BADGES, SCOPES, decision_words
-from hocba.apps.accounts.queries import person_by_id, viewer_of_request
+from hocba.apps.accounts.queries import names_of_people, viewer_of_request
 from hocba.apps.gradebook.actions.homeroom import Saved, save_records, save_summer
 from hocba.apps.gradebook.grid_json import doubt_sentences
 from hocba.apps.gradebook.homeroom_forms import (
@@ -77,18 +77,17 @@ class _Sheet:
         self.refusal = ""
         self.conflicts: list[dict[str, Any]] = []
 
-    def open(self, student: StudentResults) -> bool:
-        """Whether this student's line may be filled in."""
-        return self.led.can_write and student.pupil.enrolment_id not in self.led.locked
+    @property
+    def open_ones(self) -> list[StudentResults]:
+        """Students of the page whose line may be filled in."""
+        if not self.led.can_write:
+            return []
+        locked = self.led.locked
+        return [one for one in self.paged.lines if one.pupil.enrolment_id not in locked]
 
     def told(self, lines: Lines, saved: Saved) -> None:
         """Say whose fields clash."""
-        writers = {one.written_by for one in saved.conflicts}
-        people = {
-            one: person.full_name
-            for one in writers
-            if (person := person_by_id(person_id=one)) is not None
-        }
+        people = names_of_people(person_ids={one.written_by for one in saved.conflicts})
         self.conflicts = conflict_lines(saved.conflicts, people, COLUMNS)
         names = {line.pupil.enrolment_id: line.pupil.full_name for line in lines}
         for one in self.conflicts:
@@ -117,10 +116,9 @@ def _here(led: LedClass, order: str) -> list[StudentResults]:
     return [one for one in led.results.ordered(order) if one.pupil.left_date is None]
 
 
-def _fill(
-    request: HttpRequest, sheet: _Sheet, build: Any, save: Any
-) -> tuple[list[StudentLine], HttpResponse | None]:
+def _fill(sheet: _Sheet, build: Any, save: Any) -> tuple[list[StudentLine], HttpResponse | None]:
     """Take what was sent; return the lines to show, or the answer when everything is saved."""
+    request = sheet.request
     if request.method != "POST":
         return build(None), None
     lines = build(request.POST)
@@ -128,7 +126,12 @@ def _fill(
     if unread:
         return lines, None
     try:
-        saved: Saved = save([line.edit() for line in lines])
+        saved: Saved = save(
+            class_id=sheet.led.group.pk,
+            edits=[line.edit() for line in lines],
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
     except HocbaError as error:
         if error.code not in KEPT:
             raise
@@ -151,7 +154,6 @@ def sheet(request: HttpRequest, class_id: UUID) -> HttpResponse:
     scope, order = asked_scope(request), asked_order(request)
     page = _Sheet(request, led, _here(led, order))
     records = homeroom_records(led)
-    open_ones = [one for one in page.paged.lines if page.open(one)]
 
     def build(data: Any) -> list[StudentLine]:
         return [
@@ -162,17 +164,10 @@ def sheet(request: HttpRequest, class_id: UUID) -> HttpResponse:
                 regulation=led.results.regulation,
                 data=data,
             )
-            for one in open_ones
+            for one in page.open_ones
         ]
 
-    lines, done = _fill(
-        request,
-        page,
-        build,
-        lambda edits: save_records(
-            class_id=class_id, edits=edits, actor=actor_of(request), at=timezone.now()
-        ),
-    )
+    lines, done = _fill(page, build, save_records)
     if done is not None:
         return done
     context = {
@@ -194,22 +189,14 @@ def remarks(request: HttpRequest, class_id: UUID) -> HttpResponse:
     order = asked_order(request)
     page = _Sheet(request, led, _here(led, order))
     records = homeroom_records(led)
-    open_ones = [one for one in page.paged.lines if page.open(one)]
 
     def build(data: Any) -> list[StudentLine]:
         return [
             RemarkLine(one.pupil, record=records.get(one.pupil.enrolment_id), data=data)
-            for one in open_ones
+            for one in page.open_ones
         ]
 
-    lines, done = _fill(
-        request,
-        page,
-        build,
-        lambda edits: save_records(
-            class_id=class_id, edits=edits, actor=actor_of(request), at=timezone.now()
-        ),
-    )
+    lines, done = _fill(page, build, save_records)
     if done is not None:
         return done
     names = {one.pupil.enrolment_id: one.pupil.full_name for one in led.results.students}
@@ -236,19 +223,13 @@ def summer(request: HttpRequest, class_id: UUID) -> HttpResponse:
     sent = [one for one in _here(led, order) if one.assessment.promotion.actions]
     page = _Sheet(request, led, sent)
     rows = summer_rows(led)
-    open_ones = [one for one in page.paged.lines if page.open(one)]
 
     def build(data: Any) -> list[StudentLine]:
-        return [SummerLine(one, results=led.results, rows=rows, data=data) for one in open_ones]
+        return [
+            SummerLine(one, results=led.results, rows=rows, data=data) for one in page.open_ones
+        ]
 
-    lines, done = _fill(
-        request,
-        page,
-        build,
-        lambda edits: save_summer(
-            class_id=class_id, edits=edits, actor=actor_of(request), at=timezone.now()
-        ),
-    )
+    lines, done = _fill(page, build, save_summer)
     if done is not None:
         return done
     context = {"rows": _rows(page, lines), "order": order}

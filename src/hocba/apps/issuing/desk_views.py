@@ -132,7 +132,7 @@ def _class_page(request: HttpRequest, signer: SigningAs, group: ClassGroup) -> H
     }
     if signer.kind != SEAL:
         return render(request, "work/class_waiting.html", context)
-    return render(request, "work/sign_class.html", context | bridge_context())
+    return render(request, "work/seal_class.html", context | bridge_context())
 
 
 def _role_names(lines: Iterable[SigningLine]) -> list[str]:
