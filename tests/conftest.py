@@ -45,12 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Give the suite its third database shape when asked."""
-    with django_db_blocker.unblock():
-        if PARTITIONED:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Give the suite its third database shape when asked.
+
+    The database is open no longer than that: a test that does not ask for it would write for good.
+    """
+    if PARTITIONED:
+        with django_db_blocker.unblock():
             partition_leaf_tables(connection=connection, partitions=3)
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -359,7 +359,7 @@ def test_files_of_a_form_are_judged_like_those_of_a_zip(client: Client, document
     assert (other.status_code, other.json()["error"]["code"]) == (409, "api.request_id_used")
 
 
-def test_a_form_is_bounded_while_it_arrives(client: Client) -> None:
+def test_a_form_is_bounded_while_it_arrives(client: Client, db: None) -> None:
     headers = make_key()
     for files, code in (
         ([(f"{number}.xml", b"x") for number in range(1001)], "api.batch_too_large"),
